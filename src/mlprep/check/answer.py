@@ -1,0 +1,277 @@
+"""Calling an answer: every call is watched, and what comes of a probe is kept as plain data.
+
+    outcome = observe(probe, answer)     run probe(answer); an Outcome, whatever happens
+
+The probe gets the answer behind a proxy that remembers the last call (for the message), notices
+arguments that were changed in place, and keeps objects of the learner's classes behind proxies of
+their own, so that a probe handles nothing but plain data and calls.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import linecache
+import sys
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mlprep.check.values import (
+    NotPlain,
+    duplicate,
+    is_numbers,
+    is_stream,
+    is_tensor,
+    plain,
+    same_data,
+    show,
+)
+
+PACKAGE = str(Path(__file__).resolve().parents[1])
+
+
+class AnswerLost(BaseException):
+    """The process that runs the answer died or was stopped; str(error) says why."""
+
+
+class RemoteError(Exception):
+    """The answer raised in another process.
+
+    kinds: names of the exception's classes, most special first; where: the line that raised.
+    """
+
+    def __init__(self, kinds: list[str], message: str, where: str = ""):
+        super().__init__(message)
+        self.kinds, self.where = kinds, where
+
+
+@dataclass
+class Call:
+    """One call of the learner's code, as it is shown in a message."""
+
+    text: str
+    size: int
+
+
+@dataclass
+class Outcome:
+    """What a probe gave: a value, or an error; and what was noticed on the way."""
+
+    value: object = None
+    error_kinds: tuple[str, ...] = ()
+    error_text: str = ""
+    error_where: str = ""
+    not_plain: str = ""
+    changed: str = ""
+    call: Call | None = None
+
+    @property
+    def error(self) -> str:
+        """The class of the error, or "" where there was none."""
+        return self.error_kinds[0] if self.error_kinds else ""
+
+
+@dataclass
+class Watch:
+    """What the proxies of one probe have seen.
+
+    result: what the last call returned. raised: an error came out of the learner's code.
+    as_arrays: hand lists of numbers and tensors to the probe as arrays.
+    """
+
+    last: Call | None = None
+    changed: str = ""
+    result: object = None
+    raised: bool = False
+    as_arrays: bool = False
+
+
+class Watched:
+    """A callable or an object of the learner's, seen through a Watch."""
+
+    __slots__ = ("_name", "_target", "_watch")
+
+    def __init__(self, target, watch: Watch, name: str):
+        self._target, self._watch, self._name = target, watch, name
+
+    def __call__(self, *args, **kwargs):
+        args = [unwatch(arg) for arg in args]
+        kwargs = {key: unwatch(arg) for key, arg in kwargs.items()}
+        self._watch.last = describe_call(self._name, args, kwargs)
+        before = [(str(i), arg, duplicate(arg)) for i, arg in enumerate(args)]
+        before += [(key, arg, duplicate(arg)) for key, arg in kwargs.items()]
+        try:
+            result = self._target(*args, **kwargs)
+        except Exception:
+            self._watch.raised = True
+            raise
+        for place, arg, copy in before:
+            if not same_data(arg, copy) and not self._watch.changed:
+                self._watch.changed = f"argument {place if not place.isdigit() else int(place) + 1}"
+        self._watch.result = result
+        return watch_value(result, self._watch, self._name)
+
+    @property
+    def is_stream(self) -> bool:
+        return is_stream(self._target)
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return watch_value(getattr(self._target, name), self._watch, f"{self._name}.{name}")
+
+    def __setattr__(self, name, value):
+        if name in Watched.__slots__:
+            object.__setattr__(self, name, value)
+        else:
+            setattr(self._target, name, unwatch(value))
+
+    def __iter__(self):
+        for item in self._target:
+            yield watch_value(item, self._watch, f"{self._name}[…]")
+
+    def __next__(self):
+        return watch_value(next(self._target), self._watch, f"next({self._name})")
+
+    def __len__(self):
+        return len(self._target)
+
+    def __getitem__(self, key):
+        return watch_value(self._target[unwatch(key)], self._watch, f"{self._name}[…]")
+
+    def __repr__(self):
+        return self._name
+
+
+def watch_value(value, watch: Watch, name: str):
+    """Plain data as it is; anything else behind a proxy."""
+    if watch.as_arrays and (is_tensor(value) or type(value) is list and is_numbers(value)):
+        return np.asarray(plain(value))
+    if type(value) in (list, tuple):
+        return type(value)(watch_value(item, watch, name) for item in value)
+    try:
+        if not is_stream(value):
+            plain(value)
+            return value
+    except NotPlain:
+        pass
+    return Watched(value, watch, name)
+
+
+def unwatch(value):
+    """What the learner's code gets: the object itself, not its proxy."""
+    if isinstance(value, Watched):
+        return value._target
+    if type(value) in (list, tuple):
+        return type(value)(unwatch(item) for item in value)
+    return value
+
+
+def describe_call(name: str, args, kwargs) -> Call:
+    """`name(1.0, [2, 3], lam=0.5)` with long arguments shortened, and how much data it takes."""
+    parts = [show(arg, 60) for arg in args] + [f"{k}={show(v, 60)}" for k, v in kwargs.items()]
+    size = sum(_size(arg) for arg in [*args, *kwargs.values()])
+    return Call(f"{name}({', '.join(parts)})", size)
+
+
+def _size(value) -> int:
+    if isinstance(value, (list, tuple, set)):
+        return sum(map(_size, value)) + 1
+    if isinstance(value, dict):
+        return sum(map(_size, value.values())) + 1
+    if isinstance(value, str):
+        return len(value)
+    return int(np.size(value)) if hasattr(value, "shape") else 1
+
+
+def observe(probe: Callable, answer, name: str, quiet: bool = True) -> Outcome:
+    """Run `probe` on `answer` and keep what comes out as plain data.
+
+    A probe may compute with what the answer returns. Where that fails on a list or a tensor that
+    is right, it is tried again with arrays: the kind of container is not graded.
+
+    Args:
+        quiet: swallow what the answer prints. Warnings never reach the notebook: nbgrader would
+            take anything on stderr for a failure.
+    """
+    outcome, watch = _observe(probe, answer, name, quiet, Watch())
+    if outcome.error and not watch.raised:
+        outcome, watch = _observe(probe, answer, name, quiet, Watch(as_arrays=True))
+        if outcome.error and not watch.raised and watch.last:
+            outcome.error_kinds, outcome.error_text = (), ""
+            outcome.not_plain = f"{show(watch.result)} (the result cannot be used)"
+    return outcome
+
+
+def _observe(probe, answer, name, quiet, watch) -> tuple[Outcome, Watch]:
+    proxy = Watched(answer, watch, name) if _needs_proxy(answer) else answer
+    outcome = Outcome()
+    with _quiet(quiet):
+        try:
+            outcome.value = _freeze(probe(proxy))
+        except AnswerLost as lost:
+            lost.call = watch.last
+            raise
+        except NotPlain as error:
+            outcome.not_plain = str(error)
+        except RemoteError as error:
+            outcome.error_kinds = tuple(error.kinds) or ("Exception",)
+            outcome.error_text, outcome.error_where = str(error), error.where
+        except Exception as error:  # noqa: BLE001 - whatever a learner's code raises is an outcome
+            outcome.error_kinds = class_names(error)
+            outcome.error_text, outcome.error_where = first_line(error), learner_line(error)
+    outcome.changed, outcome.call = watch.changed, watch.last
+    return outcome, watch
+
+
+def _needs_proxy(answer) -> bool:
+    try:
+        plain(answer)
+    except NotPlain:
+        return True
+    return False
+
+
+def _freeze(value):
+    return duplicate(plain(unwatch(value)))
+
+
+@contextlib.contextmanager
+def _quiet(quiet: bool):
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
+        if quiet:
+            stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+        yield
+
+
+def class_names(error: BaseException) -> tuple[str, ...]:
+    """The names of an exception's classes, most special first, without the roots."""
+    return tuple(c.__name__ for c in type(error).__mro__ if c not in (BaseException, object))
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error's text, cut to one line of a message."""
+    try:
+        text = str(error).strip().splitlines()
+    except Exception:  # noqa: BLE001 - a learner's __str__ may raise
+        return ""
+    return text[0][:200] if text else ""
+
+
+def learner_line(error: BaseException) -> str:
+    """The deepest line of code outside installed packages that led to the error."""
+    found = ""
+    trace = error.__traceback__
+    while trace is not None:
+        filename = trace.tb_frame.f_code.co_filename
+        if not filename.startswith((sys.prefix, sys.base_prefix, PACKAGE, "<test")):
+            found = linecache.getline(filename, trace.tb_lineno).strip() or found
+        trace = trace.tb_next
+    return found[:120]
