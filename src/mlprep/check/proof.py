@@ -83,8 +83,7 @@ def _must_be_named(question: Question, mistake: Alternative, say) -> None:
 def _shows(question: Question, outcomes, seen) -> bool:
     """Whether a bend changed anything that the answer returned or was given."""
     return any(
-        probe.gap(outcome, right) is not None
-        or not _same(outcome, right)
+        probe.gap(outcome, right) is not None or not _same(outcome, right)
         for probe, outcome, right in zip(question.probes, outcomes, seen, strict=True)
     )
 

@@ -59,8 +59,10 @@ class Probe:
     def gap(self, got: Outcome, want: Outcome) -> str | None:
         """How `got` differs from `want`: a clause, or None where they agree."""
         if got.not_plain:
-            return None if got.not_plain == want.not_plain else (
-                f"plain data is wanted, not {got.not_plain}"
+            return (
+                None
+                if got.not_plain == want.not_plain
+                else (f"plain data is wanted, not {got.not_plain}")
             )
         if want.not_plain:
             return f"{show(got.value)} is plain data"
@@ -204,7 +206,8 @@ class Question:
         """Decorator: a wrong answer that people give. Its name is the mistake's name."""
 
         def add(function):
-            self.mistakes.append(Alternative(function.__name__, function, " ".join(message.split())))
+            text = " ".join(message.split())
+            self.mistakes.append(Alternative(function.__name__, function, text))
             return function
 
         return add
@@ -272,6 +275,8 @@ class Question:
         if _collectors:
             return _collectors[-1](self)
         verdict = self.verdict(quiet=False)
+        if verdict.status == "right" and self.model is None:
+            verdict.message = f"The visible tests held. %check {self.name} runs the hidden ones."
         _display(verdict)
         return verdict.points
 

@@ -81,9 +81,7 @@ def _constant(call, args, kwargs):
 
 
 def _transposed(call, args, kwargs):
-    return _map_numbers(
-        call(*args, **kwargs), lambda a: a.swapaxes(-1, -2) if a.ndim > 1 else a
-    )
+    return _map_numbers(call(*args, **kwargs), lambda a: a.swapaxes(-1, -2) if a.ndim > 1 else a)
 
 
 def _raises(call, args, kwargs):

@@ -263,7 +263,8 @@ def show(value, length: int = LINE_LENGTH) -> str:
         items = ", ".join(show(item, length) for item in itertools.islice(value, 200))
         text = f"{opening}{items}{',' if type(value) is tuple and len(value) == 1 else ''}{closing}"
         if len(text) > length and len(value) > 3:
-            text = f"{type(value).__name__} of {len(value)} items, first {show(next(iter(value)), 30)}"
+            first = show(next(iter(value)), 30)
+            text = f"{type(value).__name__} of {len(value)} items, first {first}"
     elif isinstance(value, dict):
         text = "{" + ", ".join(f"{k!r}: {show(v, length)}" for k, v in value.items()) + "}"
     elif isinstance(value, np.random.Generator):

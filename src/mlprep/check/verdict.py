@@ -77,12 +77,14 @@ def judge(question: Question, answer, quiet: bool = True) -> Verdict:
         )
     gaps = _gaps(question, got, wanted)
     held = [gap is None for gap in gaps]
-    probes = [
-        (p.name, p.claim, ok, p.hidden) for p, ok in zip(question.probes, held, strict=True)
-    ]
+    probes = [(p.name, p.claim, ok, p.hidden) for p, ok in zip(question.probes, held, strict=True)]
     if all(held):
         return Verdict(
-            question.name, question.points, question.points, "right", _praise(question),
+            question.name,
+            question.points,
+            question.points,
+            "right",
+            _praise(question),
             probes=probes,
         )
     points = sum(s for s, ok in zip(question.shares(), held, strict=True) if ok)
@@ -91,9 +93,13 @@ def judge(question: Question, answer, quiet: bool = True) -> Verdict:
     status = "raised" if outcome.error and not want.error else "wrong"
     mistake = diagnose(question, got)
     verdict = Verdict(
-        question.name, round(points, 4), question.points, status,
+        question.name,
+        round(points, 4),
+        question.points,
+        status,
         mistake.message if mistake else _complaint(question, probe, outcome, gap),
-        mistake=mistake.name if mistake else "", probes=probes,
+        mistake=mistake.name if mistake else "",
+        probes=probes,
     )
     if outcome.call:
         verdict.call = outcome.call.text
@@ -147,9 +153,12 @@ def _worst(question, got, wanted, gaps) -> tuple[Probe, Outcome, Outcome, str]:
         size = outcome.call.size if outcome.call else 0
         form = outcome.not_plain or "wanted, not" in gap or gap.startswith(("the shape", "nan"))
         order = (
-            0 if outcome.error and not want.error
-            else 1 if outcome.changed and not want.changed or form
-            else 2 if probe.claim
+            0
+            if outcome.error and not want.error
+            else 1
+            if outcome.changed and not want.changed or form
+            else 2
+            if probe.claim
             else 3
         )
         return (order, 0 if order == 2 else size)
@@ -172,6 +181,5 @@ def _is_result(probe: Probe, call: Call | None) -> bool:
 
 
 def _praise(question: Question) -> str:
-    if any(probe.hidden for probe in question.probes):
-        return "All tests held, the hidden ones too."
-    return f"All visible tests held. %check {question.name} runs the hidden ones."
+    hidden = any(probe.hidden for probe in question.probes)
+    return "All tests held, the hidden ones too." if hidden else "All tests held."

@@ -1,0 +1,173 @@
+"""Check a learner's own work: find their notebook, grade it, keep the attempt, say what came of it.
+
+The one way in for `mlprep check`, `%check` and whatever else shows the result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import mlprep
+from mlprep.attempts import Attempts
+from mlprep.check.question import Question, collecting
+from mlprep.course import Unit
+from mlprep.errors import AuthorError, UsageError
+from mlprep.grading.judge import Report, Result, judge_notebook
+from mlprep.grading.merge import grade_id, read_notebook, role
+
+MARKS = {"right": "✔", "by hand": "✎", "grader failed": "!"}
+
+
+def attempts_of(unit: Unit) -> Attempts:
+    """The learner's record in this course."""
+    return Attempts(unit.course.root / "work" / "attempts.db")
+
+
+def check(
+    unit: Unit, notebook: Path | None = None, live: dict[str, str] | None = None, stem: str = ""
+) -> Report:
+    """Grade the learner's notebook of a unit with the hidden tests, and keep the attempt.
+
+    Args:
+        notebook: the file to grade (default: the learner's copy in work/). It is only read.
+        live: sources of answer cells, by name, that replace those in the file.
+        stem: which notebook of the unit (default: the assignment named as the unit).
+
+    Raises:
+        NotebookError: the file is missing or is not this assignment.
+    """
+    stem = stem or unit.name
+    source_path = unit.source_notebook(stem)
+    if not source_path.is_file():
+        raise AuthorError(f"{source_path}: missing. Run `mlprep build {unit.name}`.")
+    path = notebook or unit.work_notebook(stem)
+    learner = read_notebook(path)
+    saved = learner_sources(learner)
+    for cell in learner.cells:
+        if (name := grade_id(cell)) in (live or {}):
+            cell.source = live[name]
+    source = read_notebook(source_path)
+    report = judge_notebook(unit.name, source, learner, data=path.parent)
+    unsaved = sorted(name for name, text in (live or {}).items() if saved.get(name) != text)
+    if unsaved:
+        report.notes.append(
+            f"Graded as it runs in your kernel, not as saved: {', '.join(unsaved)}. "
+            "Save the notebook to keep it."
+        )
+    attempts_of(unit).record(report, _sha256(path), _sha256(source_path), mlprep.__version__)
+    return report
+
+
+def learner_sources(notebook) -> dict[str, str]:
+    """The source of each cell that has a grade id."""
+    return {grade_id(cell): cell.source for cell in notebook.cells if grade_id(cell)}
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+# Hints and worked solutions
+
+
+@dataclass
+class Help:
+    """What the author wrote to help with one question."""
+
+    hints: tuple[str, ...]
+    why: str
+    solution: str
+
+
+def helps(unit: Unit, stem: str = "") -> dict[str, Help]:
+    """The hints and the worked solution of each question, by its answer's name."""
+    found: dict[str, Help] = {}
+    answers: dict[str, str] = {}
+    space: dict[str, object] = {"__name__": "__helps__"}
+    latest = ""
+    for cell in read_notebook(unit.source_notebook(stem or unit.name)).cells:
+        kind = role(cell)
+        if kind == "answer":
+            latest = grade_id(cell)
+            answers[latest] = cell.source
+        if kind in ("answer", "locked"):
+            exec(compile(cell.source, f"<test {grade_id(cell)}>", "exec"), space)
+        if kind == "test":
+            questions: list[Question] = []
+
+            def keep(question: Question, questions=questions) -> float:
+                questions.append(question)
+                return 0.0
+
+            with collecting(keep):
+                exec(compile(cell.source, f"<test {grade_id(cell)}>", "exec"), dict(space))
+            for question in questions:
+                found[latest] = Help(
+                    question.hint_texts, question.why_text, without_markers(answers[latest])
+                )
+    return found
+
+
+def without_markers(source: str) -> str:
+    """A solution's code without nbgrader's marker lines."""
+    lines = source.splitlines()
+    kept = [line for line in lines if "BEGIN SOLUTION" not in line and "END SOLUTION" not in line]
+    return "\n".join(kept)
+
+
+def _help(unit: Unit, question: str) -> Help:
+    known = helps(unit)
+    if question not in known:
+        raise UsageError(f"{question}: no such question in {unit.name}. It has {', '.join(known)}.")
+    return known[question]
+
+
+def next_hint(unit: Unit, question: str) -> str:
+    """The next of a question's three hints; the last one stays."""
+    rungs = _help(unit, question).hints
+    if not rungs:
+        return f"{question} has no hints."
+    rung = attempts_of(unit).next_hint(unit.name, question, len(rungs))
+    return f"Hint {rung + 1} of {len(rungs)} for {question}: {rungs[rung]}"
+
+
+def worked_solution(unit: Unit, question: str) -> str:
+    """The worked solution and why it is so, once an attempt was checked.
+
+    Raises:
+        UsageError: nothing was tried yet, or there is no such question.
+    """
+    known = _help(unit, question)
+    if not attempts_of(unit).tried(unit.name, question):
+        raise UsageError(
+            f"{question}: try it first. Write an answer, check it (mlprep check {unit.name}), "
+            "then ask again."
+        )
+    return f"{known.solution}\n\n{known.why}".rstrip() + "\n"
+
+
+# Showing a report
+
+
+def report_text(report: Report, question: str = "") -> str:
+    """A report in plain text; with `question`, that one only."""
+    lines = []
+    if not question:
+        by_hand = sum(r.max_points for r in report.results if r.status == "by hand")
+        more = f" ({by_hand:g} more are graded by hand)" if by_hand else ""
+        lines.append(f"{report.unit}: {report.score:g} of {report.max_score:g} points{more}")
+    for result in report.results:
+        if question in ("", result.question):
+            lines += _result_lines(result)
+    lines += [f"note: {note}" for note in report.notes]
+    return "\n".join(lines)
+
+
+def _result_lines(result: Result) -> list[str]:
+    mark = MARKS.get(result.status, "✘")
+    points = f"{result.points:g}/{result.max_points:g}"
+    head = f"{mark} {result.question:24} {points:>8}  {result.message}"
+    rows = [("call", result.call), ("expected", result.expected), ("got", result.got)]
+    return [head.rstrip()] + [f"    {label:9}{value}" for label, value in rows if value]

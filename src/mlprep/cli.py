@@ -1,0 +1,113 @@
+"""The command line: `mlprep VERB …`.
+
+Exit codes: 0 all is well, 1 a check failed or a file must be mended, 2 the command is wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import mlprep
+from mlprep.course import Course
+from mlprep.errors import MlprepError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; an error that mlprep raised on purpose becomes one line on stderr."""
+    args = parser().parse_args(argv)
+    try:
+        return args.run(args)
+    except MlprepError as error:
+        print(f"mlprep {args.verb}: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print(f"mlprep {args.verb}: stopped.", file=sys.stderr)
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """The verbs and their arguments."""
+    top = argparse.ArgumentParser(prog="mlprep", description=mlprep.__doc__)
+    top.add_argument("--version", action="version", version=f"mlprep {mlprep.__version__}")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    verb = verbs.add_parser("study", help="open the course in JupyterLab")
+    verb.add_argument("--no-browser", action="store_true", help="print the address only")
+    verb.add_argument("--port", type=int, help="the port to listen on (default: a free one)")
+    verb.set_defaults(run=run_study)
+
+    verb = verbs.add_parser("check", help="grade your own work and say what to mend")
+    verb.add_argument("unit", help="the unit's name, such as bias_variance")
+    verb.add_argument("question", nargs="?", default="", help="show this question only")
+    verb.add_argument("--notebook", type=Path, help="the file (default: your copy in work/)")
+    verb.add_argument("--hint", action="store_true", help="give the question's next hint")
+    verb.add_argument("--solution", action="store_true", help="show its worked solution")
+    verb.add_argument("--json", action="store_true", help="print the report as JSON")
+    verb.add_argument("--live", action="store_true", help=argparse.SUPPRESS)
+    verb.set_defaults(run=run_check)
+
+    verb = verbs.add_parser("build", help="make notebooks and release from source/")
+    verb.add_argument("units", nargs="*", metavar="UNIT", help="only these (default: all)")
+    verb.add_argument("--check", action="store_true", help="write nothing; fail on drift")
+    verb.set_defaults(run=run_build)
+
+    verb = verbs.add_parser("new", help="start a unit from a template that passes the tests")
+    verb.add_argument("unit", help="its name: lower case, digits, underscores")
+    verb.set_defaults(run=run_new)
+    return top
+
+
+def run_study(args: argparse.Namespace) -> int:
+    from mlprep.study import study
+
+    return study(Course.find(), open_browser=not args.no_browser, port=args.port)
+
+
+def run_check(args: argparse.Namespace) -> int:
+    from mlprep import checking
+
+    unit = Course.find().unit(args.unit)
+    if args.hint or args.solution:
+        if not args.question:
+            raise checking.UsageError("name the question: mlprep check UNIT QUESTION --hint")
+        show = checking.next_hint if args.hint else checking.worked_solution
+        print(show(unit, args.question))
+        return 0
+    live = json.load(sys.stdin) if args.live else None
+    report = checking.check(unit, args.notebook, live)
+    known = [result.question for result in report.results]
+    if args.question and args.question not in known:
+        raise checking.UsageError(
+            f"{args.question}: no such question in {unit.name}. It has {', '.join(known)}."
+        )
+    text = checking.report_text(report, args.question)
+    print(json.dumps(report.to_dict()) if args.json else text)
+    chosen = [r for r in report.automatic if args.question in ("", r.question)]
+    return 0 if all(result.status == "right" for result in chosen) else 1
+
+
+def run_build(args: argparse.Namespace) -> int:
+    from mlprep.build import build
+
+    written = build(Course.find(), args.units or None, check=args.check)
+    for path in written:
+        print(f"wrote {path}")
+    if not written:
+        print("Everything is up to date.")
+    return 0
+
+
+def run_new(args: argparse.Namespace) -> int:
+    from mlprep.scaffold import new_unit
+
+    folder = new_unit(Course.find(), args.unit)
+    print(f"Wrote {folder}. Edit it, then run `mlprep build {args.unit}`.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

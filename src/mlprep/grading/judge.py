@@ -1,0 +1,280 @@
+"""Judge a learner's notebook: run their cells in another process, our tests in this one."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import tempfile
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from mlprep.check.answer import AnswerLost, RemoteError
+from mlprep.check.question import Question, collecting
+from mlprep.check.verdict import Verdict
+from mlprep.grading.merge import Merged, Step, grade_id, merge, role
+from mlprep.grading.names import free_names
+from mlprep.grading.remote import Limits, Sandbox
+
+
+@dataclass
+class Result:
+    """What came of one graded cell.
+
+    status: "right", "wrong", "raised", "lost" (died or too slow), "missing", "by hand", or
+    "grader failed" (then the learner's points are unknown, not 0).
+    """
+
+    name: str
+    question: str
+    points: float
+    max_points: float
+    status: str
+    message: str
+    mistake: str = ""
+    call: str = ""
+    expected: str = ""
+    got: str = ""
+    probes: list = field(default_factory=list)
+    seconds: float = 0.0
+
+
+@dataclass
+class Report:
+    """What came of a notebook: a result for each graded cell, and what else to know."""
+
+    unit: str
+    results: list[Result]
+    notes: list[str]
+    seconds: float = 0.0
+
+    @property
+    def automatic(self) -> list[Result]:
+        return [result for result in self.results if result.status != "by hand"]
+
+    @property
+    def score(self) -> float:
+        return round(sum(result.points for result in self.automatic), 4)
+
+    @property
+    def max_score(self) -> float:
+        return sum(result.max_points for result in self.automatic)
+
+    def to_dict(self) -> dict:
+        """The report as JSON-able data."""
+        return asdict(self) | {"score": self.score, "max_score": self.max_score}
+
+
+def judge_notebook(
+    unit: str,
+    source: NotebookNode,
+    learner: NotebookNode,
+    data: Path | None = None,
+    limits: Limits | None = None,
+) -> Report:
+    """Grade `learner`'s notebook with `source`'s tests.
+
+    Args:
+        data: folder whose files the learner's code may read (copied; notebooks left out).
+
+    Raises:
+        NotebookError: the notebook is not this assignment.
+    """
+    started = time.monotonic()
+    merged = merge(source, learner)
+    with tempfile.TemporaryDirectory(prefix="mlprep-", ignore_cleanup_errors=True) as folder:
+        copy_data(data, Path(folder))
+        run = _Run(source, merged, Path(folder), limits or Limits())
+        try:
+            run.all_steps()
+        finally:
+            run.close()
+    results = [run.result_of(cell) for cell in source.cells if _is_graded(cell)]
+    return Report(unit, results, merged.notes, round(time.monotonic() - started, 3))
+
+
+def copy_data(source: Path | None, target: Path) -> None:
+    """Copy the plain files beside a notebook, not following links."""
+    import shutil
+
+    for path in sorted(source.iterdir()) if source and source.is_dir() else []:
+        if path.is_file() and not path.is_symlink() and path.suffix not in (".ipynb", ".toml"):
+            shutil.copy(path, target / path.name)
+
+
+def _is_graded(cell: NotebookNode) -> bool:
+    meta = cell.metadata.get("nbgrader", {})
+    return bool(meta.get("grade") or meta.get("task"))
+
+
+class _Run:
+    """One pass over the steps; starts the submission's process anew when it is lost."""
+
+    def __init__(self, source: NotebookNode, merged: Merged, folder: Path, limits: Limits):
+        self.merged, self.folder, self.limits = merged, folder, limits
+        self.deadline = time.monotonic() + limits.notebook_s
+        self.points = {
+            grade_id(cell): float(cell.metadata["nbgrader"].get("points", 0))
+            for cell in source.cells
+            if _is_graded(cell)
+        }
+        self.asks = _asked_by_each_test(source)
+        self.done: list[Step] = []
+        self.errors: dict[str, str] = {}  # what went wrong in a cell, by its name
+        self.results: dict[str, Result] = {}
+        self.ours: dict[str, object] = {"__builtins__": builtins, "__name__": "__judge__"}
+        self.box: Sandbox | None = None
+
+    def all_steps(self) -> None:
+        self.box = Sandbox(self.folder, self.limits, self.deadline)
+        for step in self.merged.steps:
+            if step.kind == "test":
+                started = time.monotonic()
+                result = self.results[step.name] = self.test(step)
+                result.seconds = round(time.monotonic() - started, 3)
+                continue
+            if step.kind == "locked":
+                self.run_here(step)
+            self.run_there(step)
+
+    def close(self) -> None:
+        if self.box is not None:
+            self.box.close()
+
+    def run_there(self, step: Step) -> None:
+        """Run a cell in the submission's process."""
+        if not step.source.strip():
+            return
+        try:
+            _, error = self.box.run_cell(step.source)
+        except AnswerLost as lost:
+            self.errors[step.name] = f"the cell `{step.name}` was stopped: {lost}"
+            self.start_again()
+            return
+        if error is not None:
+            where = f" (at `{error.where}`)" if error.where else ""
+            text = f": {error}" if str(error) else ""
+            self.errors[step.name] = f"the cell `{step.name}` raised {error.kinds[0]}{text}{where}"
+        self.done.append(step)
+
+    def run_here(self, step: Step) -> None:
+        """Run a locked cell in the judge too. What it takes from the learner is not there."""
+        try:
+            exec(compile(step.source, f"<test {step.name}>", "exec"), self.ours)
+        except Exception as error:  # noqa: BLE001 - told when a test misses what it should define
+            self.errors.setdefault(step.name, f"{type(error).__name__}: {error}")
+
+    def start_again(self) -> None:
+        """A fresh process, with the cells that went well run again."""
+        self.box.close()
+        self.box = Sandbox(self.folder, self.limits, self.deadline)
+        try:
+            for step in self.done:
+                self.box.run_cell(step.source)
+        except AnswerLost:
+            pass  # the next question meets the same end and says so
+
+    def test(self, step: Step) -> Result:
+        """Run one test cell of ours on what the learner defined."""
+        worth = self.points[step.name]
+        name = self.asks.get(step.name) or step.name
+        result = Result(step.name, name, 0.0, worth, "wrong", "")
+        if name in self.merged.missing:
+            result.status, result.message = "missing", f"The answer cell `{name}` is missing."
+            return result
+        try:
+            earned, verdicts = self.run_test(step)
+        except AnswerLost as lost:
+            result.status, result.message = "lost", str(lost)
+            self.start_again()
+        except _Undefined as error:
+            result.status, result.message = "raised", self.explain_undefined(str(error))
+        except RemoteError as error:
+            result.status = "raised"
+            result.message = f"It raised {error.kinds[0]}: {error}".removesuffix(": ") + "."
+        except AssertionError as error:
+            result.message = str(error) or "A test without a message failed."
+        except Exception as error:  # noqa: BLE001 - our test's fault, and said so
+            result.status = "grader failed"
+            result.message = f"The test stopped with {type(error).__name__}: {error}."
+        else:
+            result.points = worth if earned is None else min(earned, worth)
+            result.status = "right" if result.points >= worth else "wrong"
+            result.message = "All tests held." if result.status == "right" else ""
+            for verdict in verdicts:
+                self.tell(result, verdict)
+        return result
+
+    def run_test(self, step: Step) -> tuple[float | None, list[Verdict]]:
+        """Execute a test cell: the number that it ends in (None: it ends in none), its verdicts."""
+        verdicts: list[Verdict] = []
+
+        def grade(question: Question) -> float:
+            verdict = question.verdict()
+            verdicts.append(verdict)
+            if verdict.status == "lost":
+                self.start_again()
+            return verdict.points
+
+        names = free_names(step.source) - self.ours.keys() - set(dir(builtins))
+        space = dict(self.ours)
+        for name in sorted(names):
+            try:
+                space[name] = self.box.get(name)
+            except RemoteError:
+                raise _Undefined(name) from None
+        tree = ast.parse(step.source)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        filename = f"<test {step.name}>"
+        with collecting(grade):
+            exec(compile(tree, filename, "exec"), space)
+            if last is None:
+                return None, verdicts
+            value = eval(compile(ast.Expression(last.value), filename, "eval"), space)
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return (float(value) if is_number else None), verdicts
+
+    def tell(self, result: Result, verdict: Verdict) -> None:
+        """Put what a verdict says into a result; the first that is not right decides."""
+        result.probes += verdict.probes
+        if result.call or (verdict.status == "right" and result.status != "right"):
+            return
+        if verdict.status == "right":
+            result.message = verdict.message
+            return
+        result.status, result.message = verdict.status, verdict.message
+        result.mistake, result.call = verdict.mistake, verdict.call
+        result.expected, result.got = verdict.expected, verdict.got
+
+    def explain_undefined(self, name: str) -> str:
+        reasons = [self.errors[key] for key in (name, *self.errors) if key in self.errors]
+        because = f": {reasons[0]}" if reasons else ". Define it in its answer cell"
+        return f"`{name}` is not defined{because}."
+
+    def result_of(self, cell: NotebookNode) -> Result:
+        name = grade_id(cell)
+        worth = self.points[name]
+        if name in self.results:
+            return self.results[name]
+        if role(cell) == "test":
+            return Result(name, name, 0.0, worth, "grader failed", "The test was not reached.")
+        written = self.merged.written.get(name, "").strip()
+        message = "Graded by hand." if written else "Nothing is written yet."
+        return Result(name, name, 0.0, worth, "by hand", message)
+
+
+class _Undefined(Exception):
+    """A test needs a name that the learner's notebook does not define."""
+
+
+def _asked_by_each_test(source: NotebookNode) -> dict[str, str]:
+    """The answer cell that each test cell is about: the nearest one before it."""
+    asked, latest = {}, ""
+    for cell in source.cells:
+        if role(cell) == "answer":
+            latest = grade_id(cell)
+        elif role(cell) == "test":
+            asked[grade_id(cell)] = latest
+    return asked

@@ -1,0 +1,183 @@
+"""The process that runs a learner's cells and calls what they define. It never sees a test.
+
+Started as `python -m mlprep.grading.submission FD`, FD being one end of a socket pair. It serves:
+
+    cell    run the source of a cell in an IPython shell       → what it printed, its error
+    get     the value of a name
+    call    a handle with arguments → its result, and the arguments that it changed
+    attr, setattr, item, length, next                          what a probe may do with a handle
+
+Whatever it answers is data to the judge: a submission that forges answers has only returned
+other values.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import random
+import socket
+import sys
+
+import numpy as np
+
+from mlprep.check.answer import class_names, first_line, learner_line
+from mlprep.check.values import is_stream
+from mlprep.grading.wire import Decoder, Encoder, Peer, WireError
+
+MAX_OUTPUT = 100_000  # characters of stdout kept of one cell
+MAX_HANDLES = 100_000
+
+
+class Submission:
+    """The learner's namespace, and the handles that the judge holds on its objects."""
+
+    def __init__(self, sock: socket.socket):
+        from IPython.core.interactiveshell import InteractiveShell
+
+        self.peer = Peer(sock, self.serve)
+        self.shell = InteractiveShell.instance()
+        self.shell.history_manager.enabled = False
+        self.handles: dict[int, object] = {}
+
+    # Values
+
+    def encode(self, value):
+        return Encoder(self._export).encode(value)
+
+    def decode(self, data):
+        return Decoder(self._resolve).decode(data)
+
+    def _export(self, value) -> dict:
+        if isinstance(value, Callback):
+            return {"t": "theirs", "id": value.handle}
+        if len(self.handles) >= MAX_HANDLES:
+            raise WireError("too many objects were returned")
+        self.handles[id(value)] = value
+        return {
+            "t": "handle",
+            "id": id(value),
+            "type": type(value).__name__[:80],
+            "name": str(getattr(value, "__name__", ""))[:80],
+            "stream": is_stream(value),
+        }
+
+    def _resolve(self, data: dict):
+        if data["t"] == "theirs":
+            return self.handles[data["id"]]
+        if data["t"] == "named":
+            return self.shell.user_ns[data["name"]]
+        if data["t"] == "handle":
+            return Callback(self, data["id"], data["name"])
+        raise WireError("a message is malformed")
+
+    # Requests
+
+    def serve(self, request: dict) -> dict:
+        out = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+                reply = getattr(self, f"do_{request['do']}")(request)
+        except BaseException as error:  # noqa: BLE001 - SystemExit and the like are outcomes too
+            reply = {"error": describe_error(error)}
+        reply["out"] = out.getvalue()[:MAX_OUTPUT]
+        return reply
+
+    def do_cell(self, request: dict) -> dict:
+        seed_everything()
+        result = self.shell.run_cell(request["source"], store_history=True)
+        error = result.error_before_exec or result.error_in_exec
+        return {"error": describe_error(error)} if error is not None else {}
+
+    def do_get(self, request: dict) -> dict:
+        return {"value": self.encode(self.shell.user_ns[request["name"]])}
+
+    def do_call(self, request: dict) -> dict:
+        seed_everything()
+        args, kwargs = self.decode(request["args"]), self.decode(request["kwargs"])
+        result = self.handles[request["id"]](*args, **kwargs)
+        reply = {"value": self.encode(result)}
+        echo = Encoder(self._echo).encode
+        if echo(args) != request["args"]:
+            reply["args"] = echo(args)
+        if echo(kwargs) != request["kwargs"]:
+            reply["kwargs"] = echo(kwargs)
+        return reply
+
+    def _echo(self, value) -> dict:
+        """A handle as it came in, so that an argument that did not change encodes as before."""
+        if isinstance(value, Callback):
+            return {"t": "handle", "id": value.handle, "name": value.__name__}
+        return {"t": "theirs", "id": id(value)}
+
+    def do_attr(self, request: dict) -> dict:
+        return {"value": self.encode(getattr(self.handles[request["id"]], request["name"]))}
+
+    def do_setattr(self, request: dict) -> dict:
+        target, value = self.handles[request["id"]], self.decode(request["value"])
+        setattr(target, request["name"], value)
+        return {}
+
+    def do_item(self, request: dict) -> dict:
+        return {"value": self.encode(self.handles[request["id"]][self.decode(request["key"])])}
+
+    def do_length(self, request: dict) -> dict:
+        return {"value": len(self.handles[request["id"]])}
+
+    def do_iter(self, request: dict) -> dict:
+        return {"value": self.encode(iter(self.handles[request["id"]]))}
+
+    def do_next(self, request: dict) -> dict:
+        try:
+            return {"value": self.encode(next(self.handles[request["id"]]))}
+        except StopIteration:
+            return {"end": True}
+
+
+class Callback:
+    """A function of the judge's, seen from here: calling it asks the judge."""
+
+    def __init__(self, submission: Submission, handle: int, name: str):
+        self._submission, self.handle, self.__name__ = submission, handle, name
+
+    def __call__(self, *args, **kwargs):
+        encode = self._submission.encode
+        request = {
+            "do": "callback",
+            "id": self.handle,
+            "args": encode(args),
+            "kwargs": encode(kwargs),
+        }
+        reply = self._submission.peer.ask(request)
+        if "error" in reply:
+            raise RuntimeError(f"{self.__name__}: {reply['error']}")
+        return self._submission.decode(reply["value"])
+
+
+def describe_error(error: BaseException) -> dict:
+    """An exception as data: the names of its classes, its first line, the line that raised."""
+    return {
+        "kinds": list(class_names(error))[:10] or [type(error).__name__],
+        "message": first_line(error),
+        "where": learner_line(error),
+    }
+
+
+def seed_everything() -> None:
+    """The global random streams start anew, so that a submission behaves the same each time."""
+    random.seed(0)
+    np.random.seed(0)
+    if torch := sys.modules.get("torch"):
+        torch.manual_seed(0)
+
+
+def main() -> None:
+    sock = socket.socket(fileno=int(sys.argv[1]))
+    submission = Submission(sock)
+    sys.path.append(os.getcwd())  # last: a file of the learner's shadows nothing
+    submission.peer.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,269 @@
+"""How judge and submission talk: one JSON object a line over a socket, data only, never pickle.
+
+Numbers, strings, containers, numpy arrays (npy without pickle), torch tensors and the state of a
+numpy Generator cross as data and are rebuilt as exact builtins, arrays and tensors. Functions and
+objects cross as handles: the other side calls them, and only data comes back.
+
+Either side may ask while it waits for an answer, so that a callback works: see Peer.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import socket
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+MAX_BYTES = 64 << 20  # one message
+MAX_DEPTH = 24
+MAX_ITEMS = 1_000_000  # items in one message's containers
+SCALARS = (bool, int, float, str)
+
+
+class WireError(Exception):
+    """A message is not of the agreed form, or too large."""
+
+
+class PeerGone(Exception):
+    """The other side closed the channel, or did not answer in time (`timed_out`)."""
+
+    def __init__(self, message: str, timed_out: bool = False):
+        super().__init__(message)
+        self.timed_out = timed_out
+
+
+# Values
+
+
+class Encoder:
+    """Plain data to JSON-able data; what is not plain goes through `export(value) -> dict`."""
+
+    def __init__(self, export: Callable[[object], dict]):
+        self._export = export
+        self._items = 0
+
+    def encode(self, value, depth: int = 0):
+        """`value` as JSON-able data.
+
+        Raises:
+            WireError: it is too deep, too large or an array of objects.
+        """
+        self._items += 1
+        if depth > MAX_DEPTH or self._items > MAX_ITEMS:
+            raise WireError("the value is nested too deep or has too many items")
+        kind = type(value)
+        if value is None or kind in SCALARS:
+            return value
+        if kind in (list, tuple, set, frozenset):
+            return {"t": kind.__name__, "v": [self.encode(item, depth + 1) for item in value]}
+        if kind is dict:
+            pairs = [
+                [self.encode(key, depth + 1), self.encode(item, depth + 1)]
+                for key, item in value.items()
+            ]
+            return {"t": "dict", "v": pairs}
+        if kind is complex:
+            return {"t": "complex", "v": [value.real, value.imag]}
+        if kind is bytes:
+            return {"t": "bytes", "v": base64.b64encode(value).decode()}
+        if isinstance(value, np.generic):
+            return {"t": "scalar", "v": _pack(np.asarray(value))}
+        if isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
+            return {"t": "array", "v": _pack(np.asarray(value))}
+        if isinstance(value, np.random.Generator):
+            return {"t": "rng", "v": self.encode(value.bit_generator.state, depth + 1)}
+        torch = sys.modules.get("torch")
+        if torch is not None and isinstance(value, torch.Tensor):
+            data = value.detach().cpu()
+            name = str(data.dtype).removeprefix("torch.")
+            if data.dtype.is_floating_point and data.dtype.itemsize < 4:
+                data = data.float()
+            return {
+                "t": "tensor",
+                "v": _pack(data.numpy()),
+                "dtype": name,
+                "grad": value.requires_grad,
+            }
+        if isinstance(value, SCALARS):  # a subclass: as the exact builtin
+            return next(base(value) for base in SCALARS if isinstance(value, base))
+        return self._export(value)
+
+
+class Decoder:
+    """JSON-able data to plain data; handles go through `resolve(dict) -> object`."""
+
+    def __init__(self, resolve: Callable[[dict], object]):
+        self._resolve = resolve
+        self._items = 0
+
+    def decode(self, data, depth: int = 0):
+        """The value that `data` stands for.
+
+        Raises:
+            WireError: `data` is not of the agreed form.
+        """
+        self._items += 1
+        if depth > MAX_DEPTH or self._items > MAX_ITEMS:
+            raise WireError("a message is nested too deep or has too many items")
+        if data is None or type(data) in SCALARS:
+            return data
+        if type(data) is not dict or type(data.get("t")) is not str:
+            raise WireError("a message is malformed")
+        try:
+            return self._decode_tagged(data["t"], data, depth + 1)
+        except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
+            raise WireError(f"a message is malformed ({type(error).__name__})") from None
+
+    def _decode_tagged(self, tag: str, data: dict, depth: int):
+        if tag in ("list", "tuple", "set", "frozenset"):
+            items = [self.decode(item, depth) for item in _checked(data["v"], list)]
+            return {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}[tag](items)
+        if tag == "dict":
+            pairs = _checked(data["v"], list)
+            return {self.decode(key, depth): self.decode(item, depth) for key, item in pairs}
+        if tag == "complex":
+            real, imaginary = data["v"]
+            return complex(float(real), float(imaginary))
+        if tag == "bytes":
+            return base64.b64decode(_checked(data["v"], str), validate=True)
+        if tag == "array":
+            return _unpack(data["v"])
+        if tag == "scalar":
+            return _unpack(data["v"])[()]
+        if tag == "rng":
+            return _generator(self.decode(data["v"], depth))
+        if tag == "tensor":
+            return _tensor(data)
+        return self._resolve(data)
+
+
+def _checked(value, kind: type):
+    if type(value) is not kind:
+        raise WireError(f"a message is malformed (not a {kind.__name__})")
+    return value
+
+
+def _pack(array: np.ndarray) -> str:
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def _unpack(text: str) -> np.ndarray:
+    raw = base64.b64decode(_checked(text, str), validate=True)
+    try:
+        array = np.load(io.BytesIO(raw), allow_pickle=False)
+    except Exception as error:  # noqa: BLE001 - numpy raises many kinds on a forged header
+        raise WireError(f"an array is malformed ({type(error).__name__})") from None
+    if type(array) is not np.ndarray or array.dtype.kind not in "biufc":
+        raise WireError("an array is malformed")
+    return array.copy()
+
+
+def _generator(state) -> np.random.Generator:
+    name = _checked(state, dict).get("bit_generator")
+    if name not in ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"):
+        raise WireError("a random generator is malformed")
+    bits = getattr(np.random, name)()
+    bits.state = state
+    return np.random.Generator(bits)
+
+
+def _tensor(data: dict):
+    import torch
+
+    dtype = getattr(torch, _checked(data["dtype"], str), None)
+    if not isinstance(dtype, torch.dtype):
+        raise WireError("a tensor is malformed")
+    tensor = torch.from_numpy(_unpack(data["v"])).to(dtype)
+    return tensor.requires_grad_() if data.get("grad") is True else tensor
+
+
+# Channel
+
+
+class Peer:
+    """One end of the channel.
+
+    `ask` sends a request and waits for its answer; requests that arrive meanwhile are handed to
+    `serve(request) -> reply`, whose reply is sent back.
+    """
+
+    def __init__(self, sock: socket.socket, serve: Callable[[dict], dict]):
+        self._socket = sock
+        self._serve = serve
+        self._buffer = bytearray()
+        self.deadline: float | None = None  # time.monotonic() at which waiting ends
+
+    def ask(self, request: dict) -> dict:
+        """The other side's reply to `request`.
+
+        Raises:
+            PeerGone: it closed the channel or was too slow. WireError: it sent rubbish.
+        """
+        self._send({"ask": request})
+        while True:
+            message = self._receive()
+            if "reply" in message:
+                return _checked(message["reply"], dict)
+            if "ask" not in message:
+                raise WireError("a message is malformed")
+            self._send({"reply": self._serve(_checked(message["ask"], dict))})
+
+    def serve_forever(self) -> None:
+        """Answer requests until the other side closes the channel."""
+        while True:
+            try:
+                message = self._receive()
+            except PeerGone:
+                return
+            self._send({"reply": self._serve(_checked(message.get("ask"), dict))})
+
+    def _send(self, message: dict) -> None:
+        line = json.dumps(message, separators=(",", ":")).encode() + b"\n"
+        if len(line) > MAX_BYTES:
+            raise WireError(f"a message has {len(line)} bytes; {MAX_BYTES} are allowed")
+        try:
+            self._set_timeout()
+            self._socket.sendall(line)
+        except TimeoutError:
+            raise PeerGone("no answer in time", timed_out=True) from None
+        except OSError as error:
+            raise PeerGone(f"the channel broke ({type(error).__name__})") from None
+
+    def _receive(self) -> dict:
+        start = 0
+        while (end := self._buffer.find(b"\n", start)) < 0:
+            start = len(self._buffer)
+            if start > MAX_BYTES:
+                raise WireError(f"a message has more than {MAX_BYTES} bytes")
+            try:
+                self._set_timeout()
+                chunk = self._socket.recv(1 << 20)
+            except TimeoutError:
+                raise PeerGone("no answer in time", timed_out=True) from None
+            except OSError as error:
+                raise PeerGone(f"the channel broke ({type(error).__name__})") from None
+            if not chunk:
+                raise PeerGone("the channel was closed")
+            self._buffer += chunk
+        line = bytes(self._buffer[:end])
+        del self._buffer[: end + 1]
+        try:
+            return _checked(json.loads(line), dict)
+        except (ValueError, RecursionError):
+            raise WireError("a message is not JSON") from None
+
+    def _set_timeout(self) -> None:
+        if self.deadline is None:
+            self._socket.settimeout(None)
+            return
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._socket.settimeout(left)

@@ -1,0 +1,174 @@
+"""`%check`, `%hint` and `%solution` in a notebook of the course.
+
+    %check              grade this notebook with the hidden tests
+    %check ridge_df     the same, and show one question
+    %hint ridge_df      the next of its three hints
+    %solution ridge_df  its worked solution, once you have tried
+
+The notebook is graded in processes of their own, not in this kernel: what you left in memory
+neither helps nor harms.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import linecache
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from IPython.core.magic import Magics, line_magic, magics_class
+from IPython.display import display
+
+from mlprep.checking import MARKS, report_text
+from mlprep.course import Course, Unit
+from mlprep.errors import MlprepError, UsageError
+from mlprep.grading.judge import Report, Result
+from mlprep.grading.merge import grade_id, read_notebook, role
+
+COLOURS = {"right": "#2e7d32", "by hand": "#5f6368", "grader failed": "#8a6d00"}
+
+
+@magics_class
+class CheckMagics(Magics):
+    """The magics of the course."""
+
+    @line_magic
+    def check(self, line: str) -> None:
+        """Grade this notebook; with a question's name, show that one."""
+        try:
+            unit, notebook = this_unit()
+            live = live_answers(unit, notebook.stem, self.shell.user_ns)
+            command = ["check", unit.name, "--json", "--live", "--notebook", str(notebook)]
+            output = run_mlprep(unit, command, json.dumps(live))
+            data = json.loads(output)
+            report = Report(
+                data["unit"], [Result(**r) for r in data["results"]], data["notes"], data["seconds"]
+            )
+            question = line.strip()
+            known = [result.question for result in report.results]
+            if question and question not in known:
+                raise UsageError(f"{question}: no such question. There are {', '.join(known)}.")
+        except MlprepError as error:
+            print(f"%check: {error}")
+            return
+        bundle = {
+            "text/plain": report_text(report, question),
+            "text/html": report_html(report, question),
+        }
+        display(bundle, raw=True)
+
+    @line_magic
+    def hint(self, line: str) -> None:
+        """The next hint for a question."""
+        self._help(line, "--hint")
+
+    @line_magic
+    def solution(self, line: str) -> None:
+        """The worked solution of a question that you have tried."""
+        self._help(line, "--solution")
+
+    def _help(self, line: str, flag: str) -> None:
+        try:
+            unit, _ = this_unit()
+            if not line.strip():
+                raise UsageError("name the question, such as %hint ridge_df.")
+            print(run_mlprep(unit, ["check", unit.name, line.strip(), flag]), end="")
+        except MlprepError as error:
+            print(f"%{flag.strip('-')}: {error}")
+
+
+def this_unit() -> tuple[Unit, Path]:
+    """The unit and the file of the notebook that this kernel belongs to.
+
+    Raises:
+        UsageError: the kernel does not run in a folder of the course that is named as a unit.
+    """
+    session = Path(os.environ.get("JPY_SESSION_NAME", ""))
+    folder = session.parent if session.is_absolute() else Path.cwd()
+    unit = Course.find(folder).unit(folder.name)
+    path = session if session.suffix == ".ipynb" and session.is_absolute() else None
+    return unit, path or unit.work_notebook()
+
+
+def live_answers(unit: Unit, stem: str, namespace: dict) -> dict[str, str]:
+    """The sources of the answer cells as they were last run in this kernel, by name.
+
+    A notebook on disk may be older than what the learner has just run.
+    """
+    source = unit.source_notebook(stem)
+    if not source.is_file():
+        return {}
+    names = [grade_id(cell) for cell in read_notebook(source).cells if role(cell) == "answer"]
+    found = {}
+    for name in names:
+        if text := cell_that_defined(namespace.get(name), name):
+            found[name] = text
+    return found
+
+
+def cell_that_defined(value, name: str) -> str:
+    """The text of the notebook cell that defined a function or class of this name, or ""."""
+    code = getattr(value, "__code__", None)
+    if code is None and isinstance(value, type):
+        methods = (getattr(v, "__code__", None) for v in vars(value).values())
+        code = next((c for c in methods if c is not None), None)
+    if code is None or "ipykernel" not in code.co_filename:
+        return ""
+    text = "".join(linecache.getlines(code.co_filename)).rstrip("\n")
+    return text if f"def {name}" in text or f"class {name}" in text else ""
+
+
+def run_mlprep(unit: Unit, arguments: list[str], stdin: str = "") -> str:
+    """What `mlprep ARGUMENTS` prints.
+
+    Raises:
+        UsageError: it ended with a message of its own, which is passed on.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "mlprep", *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        cwd=unit.course.root,
+        check=False,
+    )
+    if done.stdout.strip() and not done.stderr.startswith("mlprep "):
+        return done.stdout
+    message = done.stderr.strip().splitlines()[-1:] or ["the grader said nothing"]
+    raise UsageError(message[0].removeprefix("mlprep check: "))
+
+
+def report_html(report: Report, question: str = "") -> str:
+    """A report as a table; everything in it is escaped."""
+    rows = "".join(_row(r) for r in report.results if question in ("", r.question))
+    notes = "".join(f"<p style='margin:4px 0'>{html.escape(note)}</p>" for note in report.notes)
+    title = f"{html.escape(report.unit)}: {report.score:g} of {report.max_score:g} points"
+    return f"<div><strong>{title}</strong>{rows}{notes}</div>"
+
+
+def _row(result: Result) -> str:
+    colour = COLOURS.get(result.status, "#b3261e")
+    details = "".join(
+        f"<div><span style='display:inline-block;width:5em;opacity:.7'>{label}</span>"
+        f"<code>{html.escape(value)}</code></div>"
+        for label, value in (
+            ("call", result.call),
+            ("expected", result.expected),
+            ("got", result.got),
+        )
+        if value
+    )
+    return (
+        f"<div style='border-left:4px solid {colour};margin:8px 0;padding:2px 12px'>"
+        f"<strong>{MARKS.get(result.status, '✘')} {html.escape(result.question)}</strong> "
+        f"{result.points:g} of {result.max_points:g}"
+        f"<div>{html.escape(result.message)}</div>{details}</div>"
+    )
+
+
+def load_ipython_extension(shell) -> None:
+    """`%load_ext mlprep.magic`; the course's kernels load it by themselves."""
+    shell.register_magics(CheckMagics)
