@@ -120,6 +120,8 @@ def diagnose(question: Question, got: list[Outcome]) -> Alternative | None:
     declared = matches(question, got, question.mistakes)
     if declared:
         return declared[0] if len(declared) == 1 else None
+    if all(outcome.error for outcome in got):
+        return None  # the error itself says more
     standing = matches(question, got, standing_mistakes(question.model))
     return standing[0] if standing else None
 
@@ -132,7 +134,7 @@ def matches(
     for alternative in alternatives:
         for probe, outcome in zip(question.probes, got, strict=True):
             theirs = observe(probe.run, alternative.answer, question.name)
-            if probe.gap(outcome, theirs) is not None:
+            if outcome.error != theirs.error or probe.gap(outcome, theirs) is not None:
                 break
         else:
             found.append(alternative)
@@ -170,9 +172,10 @@ def _complaint(question: Question, probe: Probe, outcome: Outcome, gap: str) -> 
     if outcome.error == "NotImplementedError":
         return "Not answered yet."
     if outcome.value is None and "not None" in gap:
-        gap += ": is a `return` missing?"
+        gap += ". Is a `return` missing?"
     claim = probe.claim.rstrip(".")
-    return f"{claim}, but {gap}." if claim else f"{gap[0].upper()}{gap[1:]}."
+    text = f"{claim}, but {gap}" if claim else f"{gap[0].upper()}{gap[1:]}"
+    return text if text.endswith("?") else f"{text}."
 
 
 def _is_result(probe: Probe, call: Call | None) -> bool:

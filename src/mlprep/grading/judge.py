@@ -251,7 +251,7 @@ class _Run:
     def explain_undefined(self, name: str) -> str:
         reasons = [self.errors[key] for key in (name, *self.errors) if key in self.errors]
         because = f": {reasons[0]}" if reasons else ". Define it in its answer cell"
-        return f"`{name}` is not defined{because}."
+        return f"`{name}` is not defined{because}".rstrip(".") + "."
 
     def result_of(self, cell: NotebookNode) -> Result:
         name = grade_id(cell)

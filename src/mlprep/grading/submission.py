@@ -22,6 +22,8 @@ import sys
 
 import numpy as np
 
+from IPython.core.interactiveshell import InteractiveShell
+
 from mlprep.check.answer import class_names, first_line, learner_line
 from mlprep.check.values import is_stream
 from mlprep.grading.wire import Decoder, Encoder, Peer, WireError
@@ -30,14 +32,19 @@ MAX_OUTPUT = 100_000  # characters of stdout kept of one cell
 MAX_HANDLES = 100_000
 
 
+class Shell(InteractiveShell):
+    """IPython without a screen."""
+
+    def enable_gui(self, gui=None) -> None:
+        """`%matplotlib` finds nothing to start."""
+
+
 class Submission:
     """The learner's namespace, and the handles that the judge holds on its objects."""
 
     def __init__(self, sock: socket.socket):
-        from IPython.core.interactiveshell import InteractiveShell
-
         self.peer = Peer(sock, self.serve)
-        self.shell = InteractiveShell.instance()
+        self.shell = Shell.instance()
         self.shell.history_manager.enabled = False
         self.handles: dict[int, object] = {}
 

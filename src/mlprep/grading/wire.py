@@ -29,6 +29,10 @@ class WireError(Exception):
     """A message is not of the agreed form, or too large."""
 
 
+class TooLarge(WireError):
+    """A value is larger than one message may be."""
+
+
 class PeerGone(Exception):
     """The other side closed the channel, or did not answer in time (`timed_out`)."""
 
@@ -55,7 +59,7 @@ class Encoder:
         """
         self._items += 1
         if depth > MAX_DEPTH or self._items > MAX_ITEMS:
-            raise WireError("the value is nested too deep or has too many items")
+            raise TooLarge("the result is nested too deep or has too many items")
         kind = type(value)
         if value is None or kind in SCALARS:
             return value
@@ -71,6 +75,8 @@ class Encoder:
             return {"t": "complex", "v": [value.real, value.imag]}
         if kind is bytes:
             return {"t": "bytes", "v": base64.b64encode(value).decode()}
+        if getattr(value, "nbytes", 0) > MAX_BYTES // 2:
+            raise TooLarge(f"the result has {value.nbytes >> 20} MB; {MAX_BYTES >> 21} are allowed")
         if isinstance(value, np.generic):
             return {"t": "scalar", "v": _pack(np.asarray(value))}
         if isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
