@@ -31,12 +31,18 @@ def index_pages(course: Course) -> dict[Path, str]:
         AuthorError: a unit.toml or curriculum.toml cannot be read.
     """
     return {
-        course.root / "notebooks" / "README.md": _page(course, LESSONS_INTRO, _lesson_row),
-        course.root / "release" / "README.md": _page(course, ASSIGNMENTS_INTRO, _assignment_row),
+        course.root / "notebooks" / "README.md": page(course, LESSONS_INTRO, _lesson_row),
+        course.root / "release" / "README.md": page(course, ASSIGNMENTS_INTRO, _assignment_row),
     }
 
 
-def _page(course: Course, intro: str, row) -> str:
+def page(course: Course, intro: str, row) -> str:
+    """A page with a table for each stage of each track.
+
+    Args:
+        intro: the text above the tables.
+        row: a function of a unit: its links and its minutes, or None to leave it out.
+    """
     units = course.units()
     note = banner(SOURCES).replace("edit that file, not this one", "edit those, not this file")
     lines = [note, "", intro]
