@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import tempfile
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -14,9 +13,14 @@ from nbformat import NotebookNode
 from mlprep.check.answer import AnswerLost, RemoteError
 from mlprep.check.question import Question, collecting
 from mlprep.check.verdict import Verdict
+from mlprep.errors import NotebookError
+from mlprep.grading.launch import Cold, Launcher
+from mlprep.grading.limits import Limits
 from mlprep.grading.merge import Merged, Step, grade_id, merge, role
 from mlprep.grading.names import free_names
-from mlprep.grading.remote import Limits, Sandbox
+from mlprep.grading.remote import Box
+
+MAX_FILES_BYTES = 16 << 20
 
 
 @dataclass
@@ -71,37 +75,46 @@ def judge_notebook(
     unit: str,
     source: NotebookNode,
     learner: NotebookNode,
-    data: Path | None = None,
+    files: dict[str, bytes] | None = None,
     limits: Limits | None = None,
+    launcher: Launcher | None = None,
 ) -> Report:
     """Grade `learner`'s notebook with `source`'s tests.
 
     Args:
-        data: folder whose files the learner's code may read (copied; notebooks left out).
+        files: what lies beside the notebook for its code to read, by name (see files_beside).
+        launcher: starts the submission's process (default: a cold one, without a sandbox).
 
     Raises:
         NotebookError: the notebook is not this assignment.
     """
     started = time.monotonic()
     merged = merge(source, learner)
-    with tempfile.TemporaryDirectory(prefix="mlprep-", ignore_cleanup_errors=True) as folder:
-        copy_data(data, Path(folder))
-        run = _Run(source, merged, Path(folder), limits or Limits())
-        try:
-            run.all_steps()
-        finally:
-            run.close()
+    run = _Run(source, merged, files or {}, limits or Limits(), launcher or Cold())
+    try:
+        run.all_steps()
+    finally:
+        run.close()
     results = [run.result_of(cell) for cell in source.cells if _is_graded(cell)]
     return Report(unit, results, merged.notes, round(time.monotonic() - started, 3))
 
 
-def copy_data(source: Path | None, target: Path) -> None:
-    """Copy the plain files beside a notebook, not following links."""
-    import shutil
+def files_beside(notebook: Path) -> dict[str, bytes]:
+    """The plain files in a notebook's folder that its code may want, links and notebooks left out.
 
-    for path in sorted(source.iterdir()) if source and source.is_dir() else []:
-        if path.is_file() and not path.is_symlink() and path.suffix not in (".ipynb", ".toml"):
-            shutil.copy(path, target / path.name)
+    Raises:
+        NotebookError: together they are too large to hand over.
+    """
+    found: dict[str, bytes] = {}
+    for path in sorted(notebook.parent.iterdir()) if notebook.parent.is_dir() else []:
+        if path.is_file() and not path.is_symlink() and path.suffix not in (".ipynb", ".db"):
+            if path.stat().st_size > MAX_FILES_BYTES - sum(map(len, found.values())):
+                raise NotebookError(
+                    f"{path}: the files beside the notebook may have {MAX_FILES_BYTES >> 20} MB in "
+                    "all. Move the large ones away."
+                )
+            found[path.name] = path.read_bytes()
+    return found
 
 
 def _is_graded(cell: NotebookNode) -> bool:
@@ -112,8 +125,15 @@ def _is_graded(cell: NotebookNode) -> bool:
 class _Run:
     """One pass over the steps; starts the submission's process anew when it is lost."""
 
-    def __init__(self, source: NotebookNode, merged: Merged, folder: Path, limits: Limits):
-        self.merged, self.folder, self.limits = merged, folder, limits
+    def __init__(
+        self,
+        source: NotebookNode,
+        merged: Merged,
+        files: dict[str, bytes],
+        limits: Limits,
+        launcher: Launcher,
+    ):
+        self.merged, self.files, self.limits, self.launcher = merged, files, limits, launcher
         self.deadline = time.monotonic() + limits.notebook_s
         self.points = {
             grade_id(cell): float(cell.metadata["nbgrader"].get("points", 0))
@@ -125,19 +145,25 @@ class _Run:
         self.errors: dict[str, str] = {}  # what went wrong in a cell, by its name
         self.results: dict[str, Result] = {}
         self.ours: dict[str, object] = {"__builtins__": builtins, "__name__": "__judge__"}
-        self.box: Sandbox | None = None
+        self.box: Box | None = None
 
     def all_steps(self) -> None:
-        self.box = Sandbox(self.folder, self.limits, self.deadline)
+        self.open_box()
         for step in self.merged.steps:
             if step.kind == "test":
                 started = time.monotonic()
                 result = self.results[step.name] = self.test(step)
                 result.seconds = round(time.monotonic() - started, 3)
+                if result.status == "raised" and self.box.has_left_processes():
+                    self.start_again()  # what one question left behind must not cost the next
                 continue
             if step.kind == "locked":
                 self.run_here(step)
             self.run_there(step)
+
+    def open_box(self) -> None:
+        self.box = Box(self.launcher, self.limits, self.deadline)
+        self.box.put_files(self.files)
 
     def close(self) -> None:
         if self.box is not None:
@@ -169,8 +195,8 @@ class _Run:
     def start_again(self) -> None:
         """A fresh process, with the cells that went well run again."""
         self.box.close()
-        self.box = Sandbox(self.folder, self.limits, self.deadline)
         try:
+            self.open_box()
             for step in self.done:
                 self.box.run_cell(step.source)
         except AnswerLost:

@@ -1,6 +1,6 @@
 """The judge's view of a submission: a process behind a socket, its names and objects as handles.
 
-    with Sandbox(folder, limits) as box:
+    with Box(launcher, limits, deadline) as box:
         box.run_cell(source)               what it printed, and its error
         f = box.get("softmax")             plain data, or a Handle
         f(x)                               plain data comes back; arguments changed in place change
@@ -11,72 +11,50 @@ or AnswerLost (the process died, took too long or broke the protocol; a fresh on
 
 from __future__ import annotations
 
-import os
+import builtins
 import signal
-import socket
-import subprocess
-import sys
 import time
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from mlprep.check.answer import AnswerLost, RemoteError, Watched
 from mlprep.check.values import is_tensor
+from mlprep.grading.launch import Launcher
+from mlprep.grading.limits import Limits
 from mlprep.grading.wire import Decoder, Encoder, Peer, PeerGone, WireError
 
-BLAS_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-ONE_THREAD = dict.fromkeys(BLAS_THREADS, "1")
 
+class Box:
+    """A submission's process, seen from the judge."""
 
-@dataclass(frozen=True)
-class Limits:
-    """What a submission may use: seconds for a call, a cell and the whole notebook; bytes."""
-
-    call_s: float = 10.0
-    cell_s: float = 30.0
-    notebook_s: float = 180.0
-    file_bytes: int = 64 << 20
-
-
-class Sandbox:
-    """A submission's process."""
-
-    def __init__(self, folder: Path, limits: Limits, deadline: float):
-        """Start the process in `folder`; nothing may run past `deadline` (time.monotonic())."""
+    def __init__(self, launcher: Launcher, limits: Limits, deadline: float):
+        """Start the process; nothing may run past `deadline` (time.monotonic())."""
         self._limits, self._deadline = limits, deadline
         self._exports: dict[int, object] = {}
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "mlprep.grading.submission", str(theirs.fileno())],
-                cwd=folder,
-                env=_environment(folder),
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-                preexec_fn=lambda: _limit(limits),
-            )
-        self._socket = ours
-        self._peer = Peer(ours, self._serve)
+        self._process = launcher.start(limits)
+        self._peer = Peer(self._process.socket, self._serve)
+        self._ended = ""
 
-    def __enter__(self) -> Sandbox:
+    def __enter__(self) -> Box:
         return self
 
     def __exit__(self, *exc_info) -> None:
         self.close()
 
-    def close(self) -> None:
-        """End the process and all that it started."""
-        try:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        self._process.wait()
-        self._socket.close()
+    def close(self, gone: bool = False) -> str:
+        """End the process and all that it started; how it had ended before."""
+        if not self._ended:
+            self._ended = self._process.end(gone) or "exit"
+        return self._ended
+
+    def has_left_processes(self) -> bool:
+        """Whether what ran so far has left processes behind."""
+        return self._process.has_left_processes()
+
+    def put_files(self, files: dict[str, bytes]) -> None:
+        """Write files into the submission's folder."""
+        for name, data in files.items():
+            self._ask({"do": "file", "name": name, "data": self.encode(data)}, self._limits.call_s)
 
     # What a judge asks for
 
@@ -158,7 +136,7 @@ class Sandbox:
             return self._peer.ask(request)
         except PeerGone as gone:
             if not gone.timed_out:
-                raise AnswerLost("The process that ran the answer ended (exit or crash).") from None
+                raise AnswerLost(self._death()) from None
             if time.monotonic() >= self._deadline:
                 text = f"The whole notebook took longer than {self._limits.notebook_s:g} s."
             else:
@@ -166,6 +144,15 @@ class Sandbox:
             raise AnswerLost(text) from None
         except WireError as error:
             raise AnswerLost(f"The answer could not be read: {error}.") from None
+
+    def _death(self) -> str:
+        """Why the process is gone, in a sentence."""
+        how = self.close(gone=True)
+        if how == "memory":
+            return f"It used more than {self._limits.memory_bytes >> 20} MB of memory."
+        if how == f"signal {int(signal.SIGXCPU)}":
+            return f"It used more than {self._limits.notebook_s:g} s of processor time."
+        return "The process that ran the answer ended (exit or crash)."
 
     def _serve(self, request: dict) -> dict:
         """Answer the submission: it may call the functions that a probe gave it, no more."""
@@ -186,7 +173,7 @@ class Handle:
 
     __slots__ = ("__name__", "_box", "_id", "is_stream", "type_name")
 
-    def __init__(self, box: Sandbox, data: dict):
+    def __init__(self, box: Box, data: dict):
         put = object.__setattr__
         put(self, "_box", box)
         put(self, "_id", data["id"])
@@ -257,38 +244,26 @@ def _is_container(value) -> bool:
 
 
 def _error(reply: dict) -> RemoteError | None:
+    """The error that a reply tells of, as an exception that `except ValueError` also catches."""
     error = reply.get("error")
     if error is None:
         return None
     if not isinstance(error, dict):
         return RemoteError(["Exception"], str(error)[:200])
-    kinds = [str(kind)[:80] for kind in list(error.get("kinds") or ["Exception"])[:10]]
+    given = error.get("kinds")
+    kinds = [str(kind)[:80] for kind in given[:10]] if isinstance(given, list) else []
+    kinds = kinds or ["Exception"]
     message, where = str(error.get("message", ""))[:200], str(error.get("where", ""))[:120]
-    return RemoteError(kinds, message, where)
+    return _error_class(kinds)(kinds, message, where)
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    """A clean environment: nothing of the user's, one BLAS thread, no window for plots."""
-    keep = {name: os.environ[name] for name in ("LANG", "SYSTEMROOT") if name in os.environ}
-    return (
-        keep
-        | ONE_THREAD
-        | {
-            "PATH": os.defpath,
-            "HOME": str(folder),
-            "IPYTHONDIR": str(folder / ".ipython"),
-            "MPLCONFIGDIR": str(folder / ".matplotlib"),
-            "MPLBACKEND": "agg",
-            "PYTHONHASHSEED": "0",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-    )
-
-
-def _limit(limits: Limits) -> None:
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
-    cpu = int(limits.notebook_s) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
+def _error_class(kinds: list[str]) -> type[RemoteError]:
+    """RemoteError, joined with the first builtin exception among `kinds`."""
+    for name in kinds:
+        base = getattr(builtins, name, None)
+        if isinstance(base, type) and issubclass(base, Exception) and base is not Exception:
+            try:
+                return type(f"Remote{name}", (RemoteError, base), {})
+            except TypeError:  # its memory layout cannot be shared (OSError, UnicodeError)
+                return RemoteError
+    return RemoteError

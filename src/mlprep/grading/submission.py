@@ -1,8 +1,10 @@
 """The process that runs a learner's cells and calls what they define. It never sees a test.
 
-Started as `python -m mlprep.grading.submission FD`, FD being one end of a socket pair. It serves:
+Forked by the warm parent (serve_socket), or started cold with `--fd FD`, one end of a socket pair
+(Windows: `--port N`, a loopback port to call). It serves:
 
     cell    run the source of a cell in an IPython shell       → what it printed, its error
+    file    write a file of the unit's into its folder
     get     the value of a name
     call    a handle with arguments → its result, and the arguments that it changed
     attr, setattr, item, length, next                          what a probe may do with a handle
@@ -19,10 +21,12 @@ import os
 import random
 import socket
 import sys
+import tempfile
+from pathlib import Path
 
 import numpy as np
-
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from mlprep.check.answer import class_names, first_line, learner_line
 from mlprep.check.values import is_stream
@@ -44,8 +48,8 @@ class Submission:
 
     def __init__(self, sock: socket.socket):
         self.peer = Peer(sock, self.serve)
-        self.shell = Shell.instance()
-        self.shell.history_manager.enabled = False
+        # no history: it would start a thread and write a file
+        self.shell = Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
         self.handles: dict[int, object] = {}
 
     # Values
@@ -82,13 +86,13 @@ class Submission:
     # Requests
 
     def serve(self, request: dict) -> dict:
-        out = io.StringIO()
+        out = Capped()
         try:
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
                 reply = getattr(self, f"do_{request['do']}")(request)
         except BaseException as error:  # noqa: BLE001 - SystemExit and the like are outcomes too
             reply = {"error": describe_error(error)}
-        reply["out"] = out.getvalue()[:MAX_OUTPUT]
+        reply["out"] = out.getvalue()
         return reply
 
     def do_cell(self, request: dict) -> dict:
@@ -96,6 +100,10 @@ class Submission:
         result = self.shell.run_cell(request["source"], store_history=True)
         error = result.error_before_exec or result.error_in_exec
         return {"error": describe_error(error)} if error is not None else {}
+
+    def do_file(self, request: dict) -> dict:
+        Path(request["name"]).write_bytes(self.decode(request["data"]))
+        return {}
 
     def do_get(self, request: dict) -> dict:
         return {"value": self.encode(self.shell.user_ns[request["name"]])}
@@ -179,11 +187,32 @@ def seed_everything() -> None:
         torch.manual_seed(0)
 
 
+class Capped(io.StringIO):
+    """What a cell prints, up to a limit; the rest is dropped."""
+
+    def write(self, text: str) -> int:
+        if self.tell() < MAX_OUTPUT:
+            super().write(text[: MAX_OUTPUT - self.tell()])
+        return len(text)
+
+
+def serve_socket(sock: socket.socket, folder: str = "") -> None:
+    """Be the submission that `sock` talks to, in `folder` (default: a new temporary one)."""
+    folder = folder or tempfile.mkdtemp(prefix="mlprep-")
+    os.chdir(folder)
+    os.environ["HOME"] = os.environ["IPYTHONDIR"] = folder
+    tempfile.tempdir = None
+    sys.path.append(folder)  # last: a file of the learner's shadows nothing
+    Submission(sock).peer.serve_forever()
+
+
 def main() -> None:
-    sock = socket.socket(fileno=int(sys.argv[1]))
-    submission = Submission(sock)
-    sys.path.append(os.getcwd())  # last: a file of the learner's shadows nothing
-    submission.peer.serve_forever()
+    how, number = sys.argv[1], int(sys.argv[2])
+    if how == "--port":
+        sock = socket.create_connection(("127.0.0.1", number))
+    else:
+        sock = socket.socket(fileno=number)
+    serve_socket(sock, os.getcwd())
 
 
 if __name__ == "__main__":
