@@ -101,7 +101,12 @@ def read(unit: Unit, path: Path) -> Authored:
     except UnicodeDecodeError as error:
         problems.append(f"{label}: must be UTF-8 text. Got {error}. Save it as UTF-8.")
         return Authored(unit, path, label, [], problems)
-    metadata, cells = _parse(text)
+    try:
+        metadata, cells = _parse(text)
+    except Exception as error:  # jupytext and nbformat raise many kinds
+        got = str(error).strip().split("\n")[0][:120]
+        problems.append(f"{label}: must be a py:percent file. Got {got!r}. Mend its header.")
+        return Authored(unit, path, label, [], problems)
     kernel = metadata.get("kernelspec", {}).get("name", "python3")
     if kernel != "python3":
         problems.append(
@@ -144,7 +149,7 @@ def _read_cell(label: str, number: int, node, problems: list[str]) -> Cell:
             f"the cell header has text that is not metadata. Got {title[:60]!r}. "
             "Write it as a heading, or mend the JSON of nbgrader={…}."
         )
-    for key in metadata.keys() - set(CELL_KEYS):
+    for key in sorted(metadata.keys() - set(CELL_KEYS)):
         refuse(f"unknown cell metadata. Got {key!r}. {_mend(key, CELL_KEYS)}")
     cell.metadata = {k: metadata[k] for k in CELL_KEYS if k in metadata}
     if nbgrader is None:
@@ -153,8 +158,8 @@ def _read_cell(label: str, number: int, node, problems: list[str]) -> Cell:
         refuse(f"nbgrader metadata must be a JSON object. Got {nbgrader!r}. Write nbgrader={{…}}.")
     else:
         cell.nbgrader = nbgrader = _plain(nbgrader)
-        _read_flags(cell, refuse)
-        _read_points(cell, refuse)
+        if _read_flags(cell, refuse):
+            _read_points(cell, refuse)
     if cell.type == "raw":
         refuse("raw cells are not used. Make it `# %% [markdown]`.")
     return cell
@@ -170,13 +175,17 @@ def _mend(word: str, known) -> str:
     return f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."
 
 
-def _read_flags(cell: Cell, refuse) -> None:
+def _read_flags(cell: Cell, refuse) -> bool:
+    """Settles the cell's kind; False if the flags do not say what it is."""
     meta = cell.nbgrader
-    for key in meta.keys() - set(NBGRADER_KEYS):
+    unknown = sorted(meta.keys() - set(NBGRADER_KEYS))
+    for key in unknown:
         refuse(f"unknown nbgrader metadata. Got {key!r}. {_mend(key, NBGRADER_KEYS)}")
-    for flag in FLAGS:
-        if not isinstance(meta.get(flag, False), bool):
-            refuse(f"{flag} must be true or false. Got {meta[flag]!r}. Mend the cell header.")
+    odd = [flag for flag in FLAGS if not isinstance(meta.get(flag, False), bool)]
+    for flag in odd:
+        refuse(f"{flag} must be true or false. Got {meta[flag]!r}. Mend the cell header.")
+    if unknown or odd:
+        return False
     if meta.get("schema_version", 3) != 3:
         refuse(f"schema_version must be 3. Got {meta['schema_version']!r}. Leave it out.")
     roles = tuple(flag for flag in ("grade", "solution", "task") if meta.get(flag) is True)
@@ -189,13 +198,14 @@ def _read_flags(cell: Cell, refuse) -> None:
             "cells are locked, solution or grade; markdown cells locked, task, or grade and "
             "solution. Mend the flags."
         )
-        return
+        return False
     locked = cell.kind in ("locked", "test", "task")
     if meta.get("locked", locked) is not locked:
         refuse(
             f"a {cell.kind} cell has locked: {str(locked).lower()}. "
             f"Got {str(meta['locked']).lower()}. Leave it out."
         )
+    return True
 
 
 def _read_points(cell: Cell, refuse) -> None:
