@@ -1,0 +1,145 @@
+"""What several test files share: a small course, servers that end with the test, a browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# Two test processes on two cores: more threads in each only get in each other's way.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+
+# As root in a closed network: no sandbox of its own, no calls home.
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+UNIT_TOML = """\
+title = "Softmax"
+area = "fundamentals"
+tracks = ["engineering"]
+minutes = {lesson = 30, assignment = 60}
+difficulty = 2
+prerequisites = []
+objectives = ["Compute a softmax that does not overflow", "Say why it does not"]
+interview_questions = ["Why subtract the maximum?"]
+topics = ["softmax"]
+references = []
+"""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_jupyter_folders(tmp_path_factory):
+    """Jupyter and IPython neither read nor write the settings of whoever runs the tests."""
+    folder = tmp_path_factory.mktemp("jupyter")
+    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
+        os.environ[name] = str(folder / name.lower())
+
+
+@pytest.fixture
+def root() -> Path:
+    """The checkout that is being tested."""
+    return ROOT
+
+
+@pytest.fixture
+def toy_course(tmp_path):
+    """A course of one unit, `softmax`, as `mlprep build` leaves it, with its configuration."""
+    from mlprep.course import Course
+
+    folder = tmp_path / "course"
+    for name in ("source/softmax", "release/softmax", "notebooks"):
+        (folder / name).mkdir(parents=True)
+    shutil.copytree(ROOT / "jupyter", folder / "jupyter")
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    stage = 'stage = "First"\nunits = ["softmax"]\n'
+    (folder / "source/curriculum.toml").write_text(f"[[engineering]]\n{stage}")
+    (folder / "source/softmax/unit.toml").write_text(UNIT_TOML)
+    (folder / "source/softmax/softmax.py").write_text("# %% [markdown]\n# # Softmax\n")
+    for path in ("release/softmax/softmax.ipynb", "notebooks/softmax.ipynb"):
+        (folder / path).write_text(json.dumps(notebook(f"# Softmax in {path}")))
+    (folder / "release/softmax/logits.csv").write_text("1,2,3\n")
+    return Course(folder)
+
+
+def notebook(text: str) -> dict:
+    """The smallest notebook that Jupyter opens without a question: one cell of text."""
+    cell = {"cell_type": "markdown", "id": "title", "metadata": {}, "source": text}
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    return {"cells": [cell], "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port on which nothing listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """A function that starts a command and waits until it answers at a URL; stopped at the end."""
+    children = []
+
+    def start(words, url, timeout_s=20, **options):
+        """The seconds until the first answer, and the file that holds what the command printed."""
+        output = tmp_path / f"server-{len(children)}.log"
+        begun = time.monotonic()
+        with output.open("w") as file:
+            child = subprocess.Popen(words, stdout=file, stderr=subprocess.STDOUT, **options)
+        children.append(child)
+        while time.monotonic() - begun < timeout_s and child.poll() is None:
+            try:
+                urllib.request.urlopen(url, timeout=5).close()
+            except urllib.error.HTTPError:
+                return time.monotonic() - begun, output  # an error page is an answer
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return time.monotonic() - begun, output
+        raise AssertionError(f"{url}: no answer in {timeout_s} s.\n{output.read_text()}")
+
+    yield start
+    for child in children:
+        child.terminate()
+    for child in children:
+        try:
+            child.wait(10)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium, driven by Playwright; each test opens pages of its own."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("no chromium on this machine (.ci/run installs it)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def python() -> str:
+    """The Python that runs the tests."""
+    return sys.executable
