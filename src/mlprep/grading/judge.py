@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -14,6 +14,7 @@ from mlprep.check.answer import AnswerLost, RemoteError
 from mlprep.check.question import Question, collecting
 from mlprep.check.verdict import Verdict
 from mlprep.errors import NotebookError
+from mlprep.grading.cells import checked_outputs, error_output, stopped_output
 from mlprep.grading.launch import Cold, Launcher
 from mlprep.grading.limits import Limits
 from mlprep.grading.merge import Merged, Step, grade_id, merge, role
@@ -47,12 +48,17 @@ class Result:
 
 @dataclass
 class Report:
-    """What came of a notebook: a result for each graded cell, and what else to know."""
+    """What came of a notebook: a result for each graded cell, and what else to know.
+
+    outputs: what the learner's cells showed, by the cell's index in their notebook. It is theirs:
+    a page that shows it must sanitize it.
+    """
 
     unit: str
     results: list[Result]
     notes: list[str]
     seconds: float = 0.0
+    outputs: dict[int, list[NotebookNode]] = field(default_factory=dict, repr=False)
 
     @property
     def automatic(self) -> list[Result]:
@@ -67,8 +73,10 @@ class Report:
         return sum(result.max_points for result in self.automatic)
 
     def to_dict(self) -> dict:
-        """The report as JSON-able data."""
-        return asdict(self) | {"score": self.score, "max_score": self.max_score}
+        """The report as JSON-able data, without what the cells showed."""
+        data = asdict(replace(self, outputs={}))
+        del data["outputs"]
+        return data | {"score": self.score, "max_score": self.max_score}
 
 
 def judge_notebook(
@@ -96,7 +104,8 @@ def judge_notebook(
     finally:
         run.close()
     results = [run.result_of(cell) for cell in source.cells if _is_graded(cell)]
-    return Report(unit, results, merged.notes, round(time.monotonic() - started, 3))
+    seconds = round(time.monotonic() - started, 3)
+    return Report(unit, results, merged.notes, seconds, run.outputs)
 
 
 def files_beside(notebook: Path) -> dict[str, bytes]:
@@ -144,6 +153,7 @@ class _Run:
         self.done: list[Step] = []
         self.errors: dict[str, str] = {}  # what went wrong in a cell, by its name
         self.results: dict[str, Result] = {}
+        self.outputs: dict[int, list[NotebookNode]] = {}
         self.ours: dict[str, object] = {"__builtins__": builtins, "__name__": "__judge__"}
         self.box: Box | None = None
 
@@ -154,7 +164,7 @@ class _Run:
                 started = time.monotonic()
                 result = self.results[step.name] = self.test(step)
                 result.seconds = round(time.monotonic() - started, 3)
-                if result.status == "raised" and self.box.has_left_processes():
+                if self.box.has_left_processes():
                     self.start_again()  # what one question left behind must not cost the next
                 continue
             if step.kind == "locked":
@@ -174,12 +184,15 @@ class _Run:
         if not step.source.strip():
             return
         try:
-            _, error = self.box.run_cell(step.source)
+            shown, error = self.box.run_cell(step.source)
         except AnswerLost as lost:
             self.errors[step.name] = f"the cell `{step.name}` was stopped: {lost}"
+            self.outputs[step.cell] = [stopped_output(lost)]
             self.start_again()
             return
+        self.outputs[step.cell] = checked_outputs(shown)
         if error is not None:
+            self.outputs[step.cell].append(error_output(error))
             where = f" (at `{error.where}`)" if error.where else ""
             text = f": {error}" if str(error) else ""
             self.errors[step.name] = f"the cell `{step.name}` raised {error.kinds[0]}{text}{where}"

@@ -28,8 +28,17 @@ from mlprep.errors import GraderError
 from mlprep.grading.limits import Limits, apply_limits
 
 BLAS_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-SYSTEM_FOLDERS = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/etc/ld.so.cache",
-                  "/etc/fonts", "/etc/alternatives")
+SYSTEM_FOLDERS = (
+    "/usr",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/bin",
+    "/sbin",
+    "/etc/ld.so.cache",
+    "/etc/fonts",
+    "/etc/alternatives",
+)
 
 
 class Process(Protocol):
@@ -60,15 +69,19 @@ class Launcher(Protocol):
 def environment(folder: str) -> dict[str, str]:
     """A clean environment: nothing of the user's, one BLAS thread, no window for plots."""
     keep = {name: os.environ[name] for name in ("LANG", "SYSTEMROOT") if name in os.environ}
-    return keep | dict.fromkeys(BLAS_THREADS, "1") | {
-        "PATH": os.defpath,
-        "HOME": folder,
-        "IPYTHONDIR": folder,
-        "MPLCONFIGDIR": folder,
-        "MPLBACKEND": "agg",
-        "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
+    return (
+        keep
+        | dict.fromkeys(BLAS_THREADS, "1")
+        | {
+            "PATH": os.defpath,
+            "HOME": folder,
+            "IPYTHONDIR": folder,
+            "MPLCONFIGDIR": folder,
+            "MPLBACKEND": "agg",
+            "PYTHONHASHSEED": "0",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+    )
 
 
 class Cold:
@@ -245,9 +258,24 @@ def bubblewrap() -> list[str]:
     """
     readable = [*SYSTEM_FOLDERS, sys.base_prefix, sys.prefix, str(Path(mlprep.__file__).parent)]
     command = [
-        "bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts",
-        "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "sandbox",
-        "--perms", "1777", "--tmpfs", "/tmp", "--proc", "/proc", "--dev", "/dev",
+        "bwrap",
+        "--unshare-pid",
+        "--unshare-net",
+        "--unshare-ipc",
+        "--unshare-uts",
+        "--unshare-cgroup-try",
+        "--die-with-parent",
+        "--new-session",
+        "--hostname",
+        "sandbox",
+        "--perms",
+        "1777",
+        "--tmpfs",
+        "/tmp",
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
     ]
     if os.getuid() != 0:
         command += ["--unshare-user", "--uid", "65534", "--gid", "65534"]
@@ -266,11 +294,17 @@ def why_no_sandbox() -> str:
         return "The sandbox needs Linux with bubblewrap."
     if shutil.which("bwrap") is None:
         return "bubblewrap is not installed (on Debian or Ubuntu: apt install bubblewrap)."
-    probe = "from mlprep.grading.isolate import *; from mlprep.grading.limits import Limits;" \
-            "become_nobody(); enter_namespaces(Limits())"
+    probe = (
+        "from mlprep.grading.isolate import *; from mlprep.grading.limits import Limits;"
+        "become_nobody(); enter_namespaces(Limits())"
+    )
     done = subprocess.run(
         [*bubblewrap(), sys.executable, "-c", probe],
-        capture_output=True, text=True, check=False, env=environment("/tmp"), timeout=60,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment("/tmp"),
+        timeout=60,
     )
     if done.returncode == 0:
         return ""

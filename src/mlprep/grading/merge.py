@@ -25,6 +25,7 @@ class Step:
     kind: str
     name: str  # grade_id, or "cell 7" for a cell of the learner's own
     source: str
+    cell: int = -1  # its index in the learner's notebook; -1: it is not there
 
 
 @dataclass
@@ -140,9 +141,10 @@ def merge(source: NotebookNode, learner: NotebookNode) -> Merged:
             merged.written[name] = cell.source
         elif kind in ("test", "locked"):
             if index == theirs[name][-1]:
-                merged.steps.append(Step(kind, name, ours[name].source))
+                merged.steps.append(Step(kind, name, ours[name].source, index))
         elif cell.cell_type == "code":
-            merged.steps.append(Step("cell", name or f"cell {index + 1}", cell.source))
+            label = name or f"cell {index + 1}"
+            merged.steps.append(Step("cell", label, cell.source, index))
     _note_changes(merged, ours, theirs, learner)
     _insert_missing(merged, ours)
     return merged

@@ -58,10 +58,11 @@ class Box:
 
     # What a judge asks for
 
-    def run_cell(self, source: str) -> tuple[str, RemoteError | None]:
-        """Run a cell's source: what it printed, and the error that it raised."""
+    def run_cell(self, source: str) -> tuple[list, RemoteError | None]:
+        """Run a cell's source: its nbformat outputs (not to be trusted), and its error."""
         reply = self._ask({"do": "cell", "source": source}, self._limits.cell_s)
-        return str(reply.get("out", "")), _error(reply)
+        outputs = reply.get("outputs")
+        return (outputs if isinstance(outputs, list) else []), _error(reply)
 
     def get(self, name: str):
         """The value of a name: plain data or a Handle.

@@ -30,9 +30,9 @@ from traitlets.config import Config
 
 from mlprep.check.answer import class_names, first_line, learner_line
 from mlprep.check.values import is_stream
+from mlprep.grading.outputs import capture
 from mlprep.grading.wire import Decoder, Encoder, Peer, WireError
 
-MAX_OUTPUT = 100_000  # characters of stdout kept of one cell
 MAX_HANDLES = 100_000
 
 
@@ -41,6 +41,9 @@ class Shell(InteractiveShell):
 
     def enable_gui(self, gui=None) -> None:
         """`%matplotlib` finds nothing to start."""
+
+    def _showtraceback(self, etype, evalue, stb) -> None:
+        """Errors go to the judge as data."""
 
 
 class Submission:
@@ -86,20 +89,21 @@ class Submission:
     # Requests
 
     def serve(self, request: dict) -> dict:
-        out = Capped()
         try:
-            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
-                reply = getattr(self, f"do_{request['do']}")(request)
+            with contextlib.redirect_stdout(Nowhere()), contextlib.redirect_stderr(Nowhere()):
+                return getattr(self, f"do_{request['do']}")(request)
         except BaseException as error:  # noqa: BLE001 - SystemExit and the like are outcomes too
-            reply = {"error": describe_error(error)}
-        reply["out"] = out.getvalue()
-        return reply
+            return {"error": describe_error(error)}
 
     def do_cell(self, request: dict) -> dict:
         seed_everything()
-        result = self.shell.run_cell(request["source"], store_history=True)
+        with capture(self.shell) as outputs:
+            result = self.shell.run_cell(request["source"], store_history=True)
+        reply = {"outputs": outputs.to_list()}
         error = result.error_before_exec or result.error_in_exec
-        return {"error": describe_error(error)} if error is not None else {}
+        if error is not None:
+            reply["error"] = describe_error(error)
+        return reply
 
     def do_file(self, request: dict) -> dict:
         Path(request["name"]).write_bytes(self.decode(request["data"]))
@@ -187,13 +191,14 @@ def seed_everything() -> None:
         torch.manual_seed(0)
 
 
-class Capped(io.StringIO):
-    """What a cell prints, up to a limit; the rest is dropped."""
+class Nowhere(io.TextIOBase):
+    """Where what a called function prints goes."""
 
     def write(self, text: str) -> int:
-        if self.tell() < MAX_OUTPUT:
-            super().write(text[: MAX_OUTPUT - self.tell()])
         return len(text)
+
+    def writable(self) -> bool:
+        return True
 
 
 def serve_socket(sock: socket.socket, folder: str = "") -> None:
