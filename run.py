@@ -14,8 +14,8 @@ import sys
 VERSION = "{}.{}".format(*sys.version_info)
 if sys.version_info < (3, 11):  # all of this file must stay readable to Python 3.6, to get here
     sys.exit(
-        "run.py: Python 3.11 or newer is needed and this is " + VERSION + ": install a newer one "
-        "from python.org or your system's packages, and start run.py with that."
+        "run.py: Python 3.11 or newer is needed and this is " + VERSION + ": install a newer "
+        "one from python.org or your system's packages, and start run.py with that."
     )
 
 import contextlib
@@ -296,10 +296,11 @@ def step(title, words, failure=PipGaveUp):
 
 def keep(stream, lines):
     """Collect a command's output and copy it to the log, which may be on a full disk."""
-    for line in stream:
-        lines.append(line)
-        with contextlib.suppress(OSError), open(LOG, "a", encoding="utf-8") as log:
-            log.write(line)
+    with stream:
+        for line in stream:
+            lines.append(line)
+            with contextlib.suppress(OSError), open(LOG, "a", encoding="utf-8") as log:
+                log.write(line)
 
 
 def news(lines):
@@ -354,15 +355,11 @@ def explain(text):
     missing = re.search(r"No matching distribution found for (\S+)", text)
     if NO_SPACE.search(text):
         return no_space("the disk is full")
-    if missing and NO_NETWORK.search(text):
+    if missing or NO_NETWORK.search(text):
         return (
-            "pip reached no package index: connect to the network, or set PIP_INDEX_URL to an "
-            f"index that this machine reaches {details}."
-        )
-    if missing:
-        return (
-            f"pip may use no index that has {missing[1]} for Python {VERSION} on this machine: "
-            f"look at your PIP_ variables and pip's configuration, or take Python 3.11 {details}."
+            f"pip could not get {missing[1] if missing else 'all packages'} for Python {VERSION}: "
+            "connect to the network, or point PIP_INDEX_URL at a package index that this machine "
+            f"reaches {details}."
         )
     errors = [line for line in text.splitlines() if re.match(r"ERROR|Error|\w*Error:", line)]
     reason = (errors or text.strip().splitlines() or ["it ended without a word"])[-1].strip()
