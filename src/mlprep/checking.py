@@ -15,6 +15,7 @@ from mlprep.check.question import Question, collecting
 from mlprep.course import Unit
 from mlprep.errors import AuthorError, UsageError
 from mlprep.grading.judge import Report, Result, files_beside, judge_notebook
+from mlprep.grading.launch import for_own_work
 from mlprep.grading.merge import grade_id, read_notebook, role
 
 MARKS = {"right": "✔", "by hand": "✎", "grader failed": "!"}
@@ -49,7 +50,7 @@ def check(
         if (name := grade_id(cell)) in (live or {}):
             cell.source = live[name]
     source = read_notebook(source_path)
-    report = judge_notebook(unit.name, source, learner, files_beside(path))
+    report = judge_notebook(unit.name, source, learner, files_beside(path), launcher=for_own_work())
     unsaved = sorted(name for name, text in (live or {}).items() if saved.get(name) != text)
     if unsaved:
         report.notes.append(

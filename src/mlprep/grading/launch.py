@@ -237,6 +237,38 @@ class Warm:
         return GraderError(f"The grader's warm process ended: {said[-1] if said else 'no reason'}.")
 
 
+class Forked(Warm):
+    """Forks of a fork of this process, made now: whatever it has imported is warm already.
+
+    Made before any test is loaded, so that a submission cannot find one in its memory.
+    """
+
+    def __init__(self):
+        self.sandboxed = False
+        self._names = itertools.count()
+        self._folder = tempfile.TemporaryDirectory(prefix="mlprep-", ignore_cleanup_errors=True)
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._pid = os.fork()
+        if self._pid == 0:
+            from mlprep.grading.zygote import Zygote
+
+            self._control.close()
+            os.environ.update(environment(self._folder.name))
+            try:
+                Zygote(theirs, sandboxed=False).run()
+            finally:
+                os._exit(0)
+        theirs.close()
+
+    def close(self) -> None:
+        self._control.close()  # the fork sees it, kills what it started, and ends
+        os.waitpid(self._pid, 0)
+        self._folder.cleanup()
+
+    def _failure(self) -> GraderError:
+        return GraderError("The grader's warm process ended.")
+
+
 class _WarmProcess:
     def __init__(self, warm: Warm, name: int, ours: socket.socket):
         self._warm, self._name, self.socket = warm, name, ours
@@ -312,11 +344,25 @@ def why_no_sandbox() -> str:
     return f"bubblewrap is installed but does not work here: {said}."
 
 
-def choose(sandbox: bool, warm: bool = True) -> Launcher:
-    """A launcher.
+_own: Launcher | None = None
+
+
+def use_fork_of_this_process() -> None:
+    """From now on one's own work is checked in forks of this process as it is now."""
+    global _own
+    _own = Forked()
+
+
+def for_own_work() -> Launcher:
+    """The launcher for a learner who checks their own work: no sandbox, the quickest there is."""
+    return _own or Cold()
+
+
+def choose(sandbox: bool) -> Launcher:
+    """The launcher for other people's work.
 
     Args:
-        sandbox: submissions are strangers' code: they run in a sandbox or not at all.
+        sandbox: they run in a sandbox or not at all. Without it, only limits bind them.
 
     Raises:
         GraderError: a sandbox is wanted and cannot be had.
@@ -327,4 +373,4 @@ def choose(sandbox: bool, warm: bool = True) -> Launcher:
                 f"{why} Other people's code runs in a sandbox only; say --unsafe to run it without."
             )
         return Warm(sandboxed=True)
-    return Warm(sandboxed=False) if warm and sys.platform == "linux" else Cold()
+    return Warm(sandboxed=False) if sys.platform == "linux" else Cold()
