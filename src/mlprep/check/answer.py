@@ -14,7 +14,7 @@ import io
 import linecache
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from mlprep.check.values import (
     is_numbers,
     is_stream,
     is_tensor,
+    one_line,
     plain,
     same_data,
     show,
@@ -45,8 +46,8 @@ class RemoteError(Exception):
     """
 
     def __init__(self, kinds: list[str], message: str, where: str = ""):
-        super().__init__(message)
-        self.kinds, self.where = kinds, where
+        super().__init__(one_line(message))
+        self.kinds, self.where = [one_line(kind) for kind in kinds], one_line(where)
 
 
 @dataclass
@@ -79,14 +80,16 @@ class Outcome:
 class Watch:
     """What the proxies of one probe have seen.
 
-    result: what the last call returned. raised: an error came out of the learner's code.
-    as_arrays: hand lists of numbers and tensors to the probe as arrays.
+    result: what the last call returned. raised: the last error that came out of the learner's
+    code, whatever the probe did with it; blamed: that error ended the probe.
+    as_arrays: hand sequences of numbers and tensors to the probe as arrays.
     """
 
     last: Call | None = None
     changed: str = ""
     result: object = None
-    raised: bool = False
+    raised: BaseException | None = None
+    blamed: bool = False
     as_arrays: bool = False
 
 
@@ -102,18 +105,26 @@ class Watched:
         args = [unwatch(arg) for arg in args]
         kwargs = {key: unwatch(arg) for key, arg in kwargs.items()}
         self._watch.last = describe_call(self._name, args, kwargs)
-        before = [(str(i), arg, duplicate(arg)) for i, arg in enumerate(args)]
-        before += [(key, arg, duplicate(arg)) for key, arg in kwargs.items()]
-        try:
+        before = [(f"argument {i}", arg, duplicate(arg)) for i, arg in enumerate(args, 1)]
+        before += [(f"argument {key}", arg, duplicate(arg)) for key, arg in kwargs.items()]
+        with self._theirs():
             result = self._target(*args, **kwargs)
-        except Exception:
-            self._watch.raised = True
-            raise
         for place, arg, copy in before:
             if not same_data(arg, copy) and not self._watch.changed:
-                self._watch.changed = f"argument {place if not place.isdigit() else int(place) + 1}"
+                self._watch.changed = place
         self._watch.result = result
         return watch_value(result, self._watch, self._name)
+
+    @contextlib.contextmanager
+    def _theirs(self) -> Iterator[None]:
+        """What raises in here is the learner's code."""
+        try:
+            yield
+        except StopIteration:
+            raise
+        except (Exception, SystemExit) as error:
+            self._watch.raised = error
+            raise
 
     @property
     def is_stream(self) -> bool:
@@ -122,26 +133,41 @@ class Watched:
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        return watch_value(getattr(self._target, name), self._watch, f"{self._name}.{name}")
+        with self._theirs():
+            value = getattr(self._target, name)
+        return watch_value(value, self._watch, f"{self._name}.{name}")
 
     def __setattr__(self, name, value):
         if name in Watched.__slots__:
             object.__setattr__(self, name, value)
         else:
-            setattr(self._target, name, unwatch(value))
+            with self._theirs():
+                setattr(self._target, name, unwatch(value))
 
     def __iter__(self):
-        for item in self._target:
+        with self._theirs():
+            items = iter(self._target)
+        while True:
+            try:
+                with self._theirs():
+                    item = next(items)
+            except StopIteration:
+                return
             yield watch_value(item, self._watch, f"{self._name}[…]")
 
     def __next__(self):
-        return watch_value(next(self._target), self._watch, f"next({self._name})")
+        with self._theirs():
+            item = next(self._target)
+        return watch_value(item, self._watch, f"next({self._name})")
 
     def __len__(self):
-        return len(self._target)
+        with self._theirs():
+            return len(self._target)
 
     def __getitem__(self, key):
-        return watch_value(self._target[unwatch(key)], self._watch, f"{self._name}[…]")
+        with self._theirs():
+            item = self._target[unwatch(key)]
+        return watch_value(item, self._watch, f"{self._name}[…]")
 
     def __repr__(self):
         return self._name
@@ -149,8 +175,11 @@ class Watched:
 
 def watch_value(value, watch: Watch, name: str):
     """Plain data as it is; anything else behind a proxy."""
-    if watch.as_arrays and (is_tensor(value) or type(value) is list and is_numbers(value)):
-        return np.asarray(plain(value))
+    if watch.as_arrays:
+        with contextlib.suppress(NotPlain):
+            if is_tensor(value) or is_stream(value) or type(value) in (list, tuple):
+                data = plain(value)
+                return np.asarray(data) if is_numbers(data) else data
     if type(value) in (list, tuple):
         return type(value)(watch_value(item, watch, name) for item in value)
     try:
@@ -191,23 +220,25 @@ def _size(value) -> int:
 def observe(probe: Callable, answer, name: str, quiet: bool = True) -> Outcome:
     """Run `probe` on `answer` and keep what comes out as plain data.
 
-    A probe may compute with what the answer returns. Where that fails on a list or a tensor that
-    is right, it is tried again with arrays: the kind of container is not graded.
+    A probe may compute with what the answer returns. Where that fails on a list, a generator or
+    a tensor, it is tried again with arrays: the kind of container is not graded.
 
     Args:
         quiet: swallow what the answer prints. Warnings never reach the notebook: nbgrader would
             take anything on stderr for a failure.
     """
-    outcome, watch = _observe(probe, answer, name, quiet, Watch())
-    if outcome.error and not watch.raised:
-        outcome, watch = _observe(probe, answer, name, quiet, Watch(as_arrays=True))
-        if outcome.error and not watch.raised and watch.last:
+    watch = Watch()
+    outcome = _observe(probe, answer, name, quiet, watch)
+    if outcome.error and not watch.blamed:
+        watch = Watch(as_arrays=True)
+        outcome = _observe(probe, answer, name, quiet, watch)
+        if outcome.error and not watch.blamed and watch.last:
             outcome.error_kinds, outcome.error_text = (), ""
             outcome.not_plain = f"{show(watch.result)} (the result cannot be used)"
     return outcome
 
 
-def _observe(probe, answer, name, quiet, watch) -> tuple[Outcome, Watch]:
+def _observe(probe, answer, name, quiet, watch) -> Outcome:
     proxy = Watched(answer, watch, name) if _needs_proxy(answer) else answer
     outcome = Outcome()
     with _quiet(quiet):
@@ -219,13 +250,15 @@ def _observe(probe, answer, name, quiet, watch) -> tuple[Outcome, Watch]:
         except NotPlain as error:
             outcome.not_plain = str(error)
         except RemoteError as error:
+            watch.blamed = error is watch.raised
             outcome.error_kinds = tuple(error.kinds) or ("Exception",)
             outcome.error_text, outcome.error_where = str(error), error.where
-        except Exception as error:  # noqa: BLE001 - whatever a learner's code raises is an outcome
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a learner's code raises anything
+            watch.blamed = error is watch.raised
             outcome.error_kinds = class_names(error)
             outcome.error_text, outcome.error_where = first_line(error), learner_line(error)
     outcome.changed, outcome.call = watch.changed, watch.last
-    return outcome, watch
+    return outcome
 
 
 def _needs_proxy(answer) -> bool:
@@ -262,7 +295,7 @@ def first_line(error: BaseException) -> str:
         text = str(error).strip().splitlines()
     except Exception:  # noqa: BLE001 - a learner's __str__ may raise
         return ""
-    return text[0][:200] if text else ""
+    return one_line(text[0]) if text else ""
 
 
 def learner_line(error: BaseException) -> str:
@@ -274,4 +307,4 @@ def learner_line(error: BaseException) -> str:
         if not filename.startswith((sys.prefix, sys.base_prefix, PACKAGE, "<test")):
             found = linecache.getline(filename, trace.tb_lineno).strip() or found
         trace = trace.tb_next
-    return found[:120]
+    return one_line(found, 120)

@@ -1,16 +1,28 @@
 """Proof that a question's probes are strong enough: its mistakes lose and are named, its variants
 pass, and nothing trivial passes.
 
+    for asked in questions_of(notebook):        every question of an instructor's notebook
+        prove(asked.question).problems          sentences; none: all is well
+
 The build and the test suite run it on every question of every unit.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
+import linecache
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from mlprep.check.question import Alternative, Question
-from mlprep.check.standing import standing_mistakes
+from mlprep.check.question import Alternative, Question, collecting
+from mlprep.check.standing import Standing, standing_mistakes
 from mlprep.check.verdict import matches
+from mlprep.errors import AuthorError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
 @dataclass
@@ -34,25 +46,18 @@ def prove(question: Question) -> Proof:
         right.append(Alternative("the reference", question.model))
     for answer in right:
         _must_pass(question, answer, say)
+        _must_repeat(question, answer, say)
         proof.variants.append(answer.name)
-    seen = question.observe(question.answer)
-    again = question.observe(question.answer)
-    for probe, first, second in zip(question.probes, seen, again, strict=True):
-        if probe.gap(first, second) is not None:
-            say(f"probe {probe.name}: gives another result each time. Seed it.")
     for mistake in question.mistakes:
         _must_be_named(question, mistake, say)
         proof.mistakes.append(mistake.name)
-    for mistake in standing_mistakes(question.answer):
-        outcomes = question.observe(mistake.answer)
-        if _shows(question, outcomes, seen):
-            if question.verdict(mistake.answer).points >= question.points:
-                say(f"the standing mistake {mistake.name} gets full points. Add a probe.")
-            proof.standing.append(mistake.name)
+    for standing in standing_mistakes(question.answer):
+        if _must_lose(question, standing, say):
+            proof.standing.append(standing.name)
     return proof
 
 
-def _must_pass(question: Question, answer: Alternative, say) -> None:
+def _must_pass(question: Question, answer: Alternative, say: Callable) -> None:
     verdict = question.verdict(answer.answer)
     if verdict.points < question.points:
         broken = [name for name, _, held, _ in verdict.probes if not held]
@@ -62,7 +67,14 @@ def _must_pass(question: Question, answer: Alternative, say) -> None:
         )
 
 
-def _must_be_named(question: Question, mistake: Alternative, say) -> None:
+def _must_repeat(question: Question, answer: Alternative, say: Callable) -> None:
+    first, second = question.observe(answer.answer), question.observe(answer.answer)
+    for probe, one, other in zip(question.probes, first, second, strict=True):
+        if probe.gap(one, other) is not None:
+            say(f"{answer.name}, probe {probe.name}: gives another result each time. Seed it.")
+
+
+def _must_be_named(question: Question, mistake: Alternative, say: Callable) -> None:
     verdict = question.verdict(mistake.answer)
     if verdict.points >= question.points:
         say(f"mistake {mistake.name}: it gets full points. Add a probe that it breaks.")
@@ -80,13 +92,77 @@ def _must_be_named(question: Question, mistake: Alternative, say) -> None:
         say(f"mistake {mistake.name}: it behaves differently each time. Seed it.")
 
 
-def _shows(question: Question, outcomes, seen) -> bool:
-    """Whether a bend changed anything that the answer returned or was given."""
-    return any(
-        probe.gap(outcome, right) is not None or not _same(outcome, right)
-        for probe, outcome, right in zip(question.probes, outcomes, seen, strict=True)
-    )
+def _must_lose(question: Question, mistake: Standing, say: Callable) -> bool:
+    """Whether the standing mistake can be made in this question at all."""
+    points = question.verdict(mistake.answer).points
+    if mistake.took and points >= question.points:
+        say(f"the standing mistake {mistake.name} gets full points. Add a probe that it breaks.")
+    return mistake.took
 
 
-def _same(a, b) -> bool:
-    return a.error == b.error and a.changed == b.changed
+# The questions of a notebook
+
+
+@dataclass
+class Asked:
+    """A question as a notebook asks it.
+
+    test, answer: grade ids of the test cell and of the answer cell before it. solution: the
+    answer cell's source, worked. test_source: the test cell's.
+    """
+
+    test: str
+    answer: str
+    solution: str
+    test_source: str
+    question: Question
+
+
+def questions_of(notebook: NotebookNode, label: str = "the notebook") -> list[Asked]:
+    """Every question of an instructor's notebook, on its worked solutions.
+
+    Locked cells, answer cells and test cells are run here, top to bottom; nothing is graded.
+
+    Raises:
+        AuthorError: a cell of the notebook raises.
+    """
+    from mlprep.grading.merge import grade_id, role
+
+    found: list[Asked] = []
+    space: dict[str, object] = {"__name__": "__main__"}
+    answer, solution = "", ""
+    for cell in notebook.cells:
+        kind, name = role(cell), grade_id(cell)
+        if kind in ("answer", "locked") and cell.cell_type == "code":
+            if kind == "answer":
+                answer, solution = name, cell.source
+            _run(cell.source, name, label, space)
+        elif kind == "test":
+            asked = _asked_in(cell.source, name, label, dict(space))
+            found += [Asked(name, answer, solution, cell.source, question) for question in asked]
+    return found
+
+
+def _asked_in(source: str, name: str, label: str, space: dict) -> list[Question]:
+    asked: list[Question] = []
+
+    def keep(question: Question) -> float:
+        asked.append(question)
+        return 0.0
+
+    with collecting(keep):
+        _run(source, name, label, space)
+    return asked
+
+
+def _run(source: str, name: str, label: str, space: dict) -> None:
+    filename = f"<test {name}>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(source, filename, "exec"), space)
+    except Exception as error:
+        raise AuthorError(
+            f"{label}, cell {name}: it must run on the worked solutions. "
+            f"Got {type(error).__name__}: {error}."
+        ) from error

@@ -1,28 +1,45 @@
-"""Wrong answers that are tried on every question without being declared."""
+"""Wrong answers that are tried on every question without being declared.
+
+Each is a bend: it takes the results of a right answer and spoils them.
+"""
 
 from __future__ import annotations
 
 import functools
 import inspect
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
-from mlprep.check.values import is_tensor
+from mlprep.check.values import is_numbers, is_stream, is_tensor
 
 
-def standing_mistakes(correct: Callable | None) -> list:
-    """Named wrong answers made from a correct one: a function, or a class whose methods are bent.
+@dataclass
+class Standing:
+    """A standing mistake made of one right answer.
 
-    A bend that cannot show (no array to transpose, no argument to change) equals `correct`.
+    took: whether it has changed anything yet. One that never does (no array to transpose, no
+    argument to change) is no mistake.
     """
-    from mlprep.check.question import Alternative
 
-    if correct is None:
+    name: str
+    message: str
+    answer: Callable | None = None
+    took: bool = False
+    first: object = None  # the first number that the right answer gave
+
+
+def standing_mistakes(correct: Callable | None) -> list[Standing]:
+    """Named wrong answers made from a right function, or a right class by bending its methods."""
+    if not callable(correct):
         return []
-    return [
-        Alternative(name, _bent(correct, bend), message) for name, (bend, message) in BENDS.items()
-    ]
+    found = []
+    for name, (bend, message) in BENDS.items():
+        mistake = Standing(name, message)
+        mistake.answer = _bent(correct, functools.partial(bend, mistake))
+        found.append(mistake)
+    return found
 
 
 def _bent(correct: Callable, bend: Callable) -> Callable:
@@ -48,68 +65,99 @@ def _bent(correct: Callable, bend: Callable) -> Callable:
 
 def _map_numbers(value, change: Callable):
     """`value` with each number or array replaced by `change(array)`."""
-    if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
+    if type(value) in (list, tuple):
         return type(value)(_map_numbers(item, change) for item in value)
     if isinstance(value, dict):
         return {key: _map_numbers(item, change) for key, item in value.items()}
     if is_tensor(value):
-        value = value.detach().cpu().numpy()
+        value = value.detach().cpu().float().numpy() if _is_float(value) else value.cpu().numpy()
     if isinstance(value, (bool, np.bool_)):
         return bool(change(np.asarray(value)))
     if isinstance(value, (int, float, complex, np.number)):
         return change(np.asarray(value)).item()
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
         return change(value)
-    return value
+    return (_map_numbers(item, change) for item in value) if is_stream(value) else value
 
 
-def _input(call, args, kwargs):
+def _is_float(tensor) -> bool:
+    return tensor.dtype.is_floating_point
+
+
+def _input(mistake, call, args, kwargs):
     given = [*args, *kwargs.values()]
-    return given[0] if given else None
+    mistake.took |= bool(given)
+    return given[0] if given else call()
 
 
-def _zeros(call, args, kwargs):
-    return _map_numbers(call(*args, **kwargs), np.zeros_like)
+def _filled(like: Callable, mistake, call, args, kwargs):
+    """The numbers of the result replaced by those that `like(array)` gives."""
+
+    def change(array):
+        mistake.took |= bool(array.size)
+        return like(array)
+
+    return _map_numbers(call(*args, **kwargs), change)
 
 
-def _ones(call, args, kwargs):
-    return _map_numbers(call(*args, **kwargs), np.ones_like)
+def _constant(mistake, call, args, kwargs):
+    def like(array):
+        if mistake.first is None and array.size:
+            mistake.first = array.flat[0]
+        return np.full_like(array, 0 if mistake.first is None else mistake.first)
+
+    return _filled(like, mistake, call, args, kwargs)
 
 
-def _constant(call, args, kwargs):
-    return _map_numbers(call(*args, **kwargs), lambda a: np.full_like(a, 7))
+def _transposed(mistake, call, args, kwargs):
+    def swap(array):
+        swapped = array.swapaxes(-1, -2) if array.ndim > 1 else array
+        mistake.took |= not np.array_equal(swapped, array, equal_nan=array.dtype.kind in "fc")
+        return swapped
+
+    result = call(*args, **kwargs)
+    rows = type(result) is list and is_numbers(result)
+    return _map_numbers(np.asarray(result) if rows else result, swap)
 
 
-def _transposed(call, args, kwargs):
-    return _map_numbers(call(*args, **kwargs), lambda a: a.swapaxes(-1, -2) if a.ndim > 1 else a)
-
-
-def _raises(call, args, kwargs):
+def _raises(mistake, call, args, kwargs):
+    mistake.took = True
     raise RuntimeError("standing mistake")
 
 
-def _mutates(call, args, kwargs):
+def _mutates(mistake, call, args, kwargs):
     result = call(*args, **kwargs)
-    for arg in [*args, *kwargs.values()]:
-        if is_tensor(arg) and arg.numel():
-            arg.data += 1
-            break
-        if isinstance(arg, np.ndarray) and arg.size and arg.flags.writeable:
-            arg[...] = ~arg if arg.dtype == bool else arg + 1
-            break
-        if isinstance(arg, list):
-            arg.append(arg[-1] if arg else 0)
-            break
-        if isinstance(arg, dict):
-            arg["standing"] = 0
-            break
+    mistake.took |= any(_spoil(arg) for arg in [*args, *kwargs.values()])
     return result
+
+
+def _spoil(arg) -> bool:
+    """Change an argument in place; whether that was possible."""
+    if is_tensor(arg) and arg.numel():
+        arg.data = ~arg.data if arg.dtype.itemsize == 1 and not _is_float(arg) else arg.data + 1
+    elif isinstance(arg, np.ndarray) and arg.size and arg.flags.writeable:
+        if arg.dtype.kind not in "biufc":
+            return False
+        arg[...] = ~arg if arg.dtype == bool else arg + 1
+    elif isinstance(arg, list):
+        arg.append(arg[-1] if arg else 0)
+    elif isinstance(arg, dict):
+        arg["standing"] = 0
+    else:
+        return False
+    return True
 
 
 BENDS = {
     "returns_its_input": (_input, "It returns its first argument unchanged."),
-    "returns_zeros": (_zeros, "It returns zeros, whatever it is given."),
-    "returns_ones": (_ones, "It returns ones, whatever it is given."),
+    "returns_zeros": (
+        functools.partial(_filled, np.zeros_like),
+        "It returns zeros, whatever it is given.",
+    ),
+    "returns_ones": (
+        functools.partial(_filled, np.ones_like),
+        "It returns ones, whatever it is given.",
+    ),
     "returns_a_constant": (_constant, "It returns the same number, whatever it is given."),
     "returns_the_transpose": (_transposed, "The last two axes of the result are swapped."),
     "raises": (_raises, "It raises RuntimeError."),

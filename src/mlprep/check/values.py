@@ -10,11 +10,13 @@ from __future__ import annotations
 import copy
 import itertools
 import sys
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 
 import numpy as np
 
 LINE_LENGTH = 80
+LIST_LIKE = (range, deque, KeysView, ValuesView, ItemsView)
 LONGEST_STREAM = 10_000  # items read from an iterator that an answer returned
 FLOAT32_RTOL = 1e-4  # ~ 1000 roundings of 6e-8 each
 FLOAT32_ATOL = 1e-5  # relative to the largest expected value
@@ -31,7 +33,8 @@ def is_tensor(value) -> bool:
 
 
 def plain(value, depth: int = 0):
-    """`value` as exact builtins and numpy arrays; tensors become arrays, iterators become lists.
+    """`value` as exact builtins and numpy arrays of numbers; tensors become arrays, numpy's
+    numbers arrays of shape (), arrays of strings or objects lists, iterators lists.
 
     Raises:
         NotPlain: an object of some other type is in it.
@@ -39,32 +42,63 @@ def plain(value, depth: int = 0):
     if depth > 20:
         raise NotPlain("a structure nested more than 20 deep")
     deeper = depth + 1
-    if value is None or isinstance(value, (bool, str, bytes)):
-        return value
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, (int, float, complex)):
-        return value
-    if isinstance(value, np.ndarray):
-        return plain(value.tolist(), deeper) if value.dtype == object else value
+    if value is None or isinstance(value, (bool, np.bool_)):
+        return value if value is None else bool(value)
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, bytes):
+        return b"".join([value])
+    if isinstance(value, (np.generic, np.ndarray)):
+        return _plain_array(np.asarray(value), deeper)
+    for kind in (int, float, complex):
+        if isinstance(value, kind):
+            return kind(value)
     if is_tensor(value):
-        value = value.detach().cpu()
-        narrow = value.dtype.is_floating_point and value.dtype.itemsize < 4
-        return (value.float() if narrow else value).numpy()
+        return _plain_tensor(value)
     if isinstance(value, (list, tuple)):
         items = [plain(item, deeper) for item in value]
         return tuple(items) if type(value) is tuple else items
     if isinstance(value, dict):
-        return {plain(key, deeper): plain(item, deeper) for key, item in value.items()}
+        return {_plain_key(key, deeper): plain(item, deeper) for key, item in value.items()}
     if isinstance(value, (set, frozenset)):
-        return {plain(item, deeper) for item in value}
-    if isinstance(value, range) or is_stream(value):
+        items = [_plain_key(item, deeper) for item in value]
+        return frozenset(items) if isinstance(value, frozenset) else set(items)
+    if isinstance(value, LIST_LIKE) or is_stream(value):
         items = list(itertools.islice(value, LONGEST_STREAM + 1))
         if len(items) > LONGEST_STREAM:
             raise NotPlain(f"a stream of more than {LONGEST_STREAM} items")
         return [plain(item, deeper) for item in items]
-    kind = getattr(value, "type_name", None) or type(value).__name__
+    kind = one_line(getattr(value, "type_name", None) or type(value).__name__, 80)
     raise NotPlain("a function" if kind in ("function", "method") else f"an object of type {kind}")
+
+
+def _plain_array(array: np.ndarray, depth: int):
+    if array.dtype.kind in "biufc":
+        return array
+    if array.dtype.kind in "OSUT":
+        return plain(array.tolist(), depth)
+    raise NotPlain(f"an array of {array.dtype}")
+
+
+def _plain_tensor(tensor) -> np.ndarray:
+    try:
+        tensor = tensor.detach().cpu().resolve_conj().resolve_neg()
+        narrow = tensor.dtype.is_floating_point and tensor.dtype.itemsize < 4
+        return (tensor.float() if narrow else tensor).numpy()
+    except (TypeError, RuntimeError):
+        raise NotPlain(f"a tensor of layout {tensor.layout} and {tensor.dtype}") from None
+
+
+def _plain_key(value, depth: int):
+    """A key of a dict or an item of a set: plain and hashable, with numbers as builtins."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, tuple):
+        return tuple(_plain_key(item, depth + 1) for item in value)
+    value = plain(value, depth)
+    if isinstance(value, (list, dict, set, np.ndarray)):
+        raise NotPlain(f"a dict or a set with {kind_of(value)} for a key")
+    return value
 
 
 def is_stream(value) -> bool:
@@ -92,7 +126,12 @@ def duplicate(value):
 def same_data(a, b) -> bool:
     """Whether two arguments hold bit-equal data (used to see in-place changes)."""
     if is_tensor(a) and is_tensor(b):
-        a, b = a.detach().cpu().numpy(), b.detach().cpu().numpy()
+        if a.dtype != b.dtype:
+            return False
+        try:
+            a, b = plain(a), plain(b)
+        except NotPlain:
+            return True  # a layout that cannot be read: not judged
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
         return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
@@ -101,7 +140,9 @@ def same_data(a, b) -> bool:
         return list(a) == list(b) and all(same_data(a[key], b[key]) for key in a)
     if isinstance(a, (set, frozenset)):
         return a == b
-    return True  # functions, generators of random numbers, handles: theirs to change
+    if isinstance(a, (str, bytes, int, float, complex, type(None))):
+        return type(a) is type(b) and (a == b or a != a and b != b)
+    return type(a) is type(b)  # functions, generators of random numbers, handles: theirs to change
 
 
 def difference(got, want, rtol=1e-6, atol=1e-9, dtype=None) -> str | None:
@@ -117,10 +158,7 @@ def difference(got, want, rtol=1e-6, atol=1e-9, dtype=None) -> str | None:
     if isinstance(want, dict):
         return _different_dict(got, want, rtol, atol, dtype)
     if isinstance(want, (set, frozenset)):
-        if not isinstance(got, (set, frozenset, list, tuple)):
-            return f"a set is wanted, not {kind_of(got)}"
-        same = set(got) == set(want) and len(got) == len(want)
-        return None if same else f"{show(got)} is not {show(want)}"
+        return _different_set(got, want, rtol, atol)
     if isinstance(want, (list, tuple)) and not is_numbers(want):
         return _different_sequence(got, want, rtol, atol, dtype)
     return _different_numbers(got, want, rtol, atol, dtype)
@@ -137,17 +175,61 @@ def _different_atom(got, want) -> str | None:
         return None
     if type(got) is not type(want):
         return f"{kind_of(want)} is wanted, not {kind_of(got)}"
-    return f"{show(got)} is not {show(want)}"
+    return _different_text(got, want) if isinstance(want, (str, bytes)) else f"{got} is not {want}"
+
+
+def _different_text(got, want) -> str:
+    """Two unequal texts: in full, or where they are long from shortly before they differ."""
+    pairs = enumerate(zip(got, want, strict=False))
+    start = next((i for i, (g, w) in pairs if g != w), min(len(got), len(want)))
+    if max(len(got), len(want)) <= LINE_LENGTH // 2 or start < 10:
+        return f"{show(got, LINE_LENGTH)} is not {show(want, LINE_LENGTH)}"
+    parts = [repr(text[start - 10 : start + 20]) for text in (got, want)]
+    return f"from character {start - 10} on, {parts[0]} is not {parts[1]}"
+
+
+def _different_set(got, want, rtol, atol) -> str | None:
+    if isinstance(got, np.ndarray) and got.ndim == 1:
+        got = got.tolist()
+    if not isinstance(got, (set, frozenset, list, tuple)):
+        return f"a set is wanted, not {kind_of(got)}"
+    try:
+        items = {_hashable(item) for item in got}
+    except TypeError:
+        return f"a set is wanted, not {show(got)}"
+    if len(items) < len(got):
+        return f"{show(got)} holds an item twice"
+    missing, extra = want - items, items - want
+    if len(missing) == len(extra) and all(map(_is_real, missing | extra)):
+        if _different_numbers(sorted(extra), sorted(missing), rtol, atol, None) is None:
+            return None
+    return _amiss("items", missing, extra)
+
+
+def _is_real(value) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _hashable(value):
+    """Lists and arrays as tuples: the kind of container is not graded."""
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        return tuple(map(_hashable, value))
+    return frozenset(value) if isinstance(value, set) else value
+
+
+def _amiss(what: str, missing, extra) -> str | None:
+    parts = [f"missing {show(sorted(missing, key=str))}"] if missing else []
+    parts += [f"unexpected {show(sorted(extra, key=str))}"] if extra else []
+    return f"the {what} differ: {', '.join(parts)}" if parts else None
 
 
 def _different_dict(got, want, rtol, atol, dtype) -> str | None:
     if not isinstance(got, dict):
         return f"a dict is wanted, not {kind_of(got)}"
     if got.keys() != want.keys():
-        missing, extra = want.keys() - got.keys(), got.keys() - want.keys()
-        parts = [f"missing {show(sorted(missing, key=str))}"] if missing else []
-        parts += [f"unexpected {show(sorted(extra, key=str))}"] if extra else []
-        return "the keys differ: " + ", ".join(parts)
+        return _amiss("keys", want.keys() - got.keys(), got.keys() - want.keys())
     for key in want:
         if clause := difference(got[key], want[key], rtol, atol, dtype):
             return f"at {key!r} {clause}"
@@ -182,12 +264,14 @@ def is_numbers(value) -> bool:
 
 def _different_numbers(got, want, rtol, atol, dtype) -> str | None:
     want = np.asarray(want)
-    if got is None or isinstance(got, (str, bytes, dict, set)):
+    if got is None or isinstance(got, (str, bytes, dict, set, frozenset)):
         return f"{kind_of(want)} is wanted, not {kind_of(got)}"
     if isinstance(got, (list, tuple)) and got and not is_numbers(got):
         return f"{kind_of(want)} is wanted, not {kind_of(got)}"
     got = np.asarray(got)
-    if got.dtype.kind not in "biufc":
+    if got.size == 0 and want.size == 0 and got.ndim == 1 and want.shape[0] == 0:
+        return None  # no rows: an empty list has no second axis
+    if not _all_numbers(got):
         return f"numbers are wanted, not {kind_of(got)}"
     if got.shape != want.shape:
         swapped = got.ndim > 1 and got.swapaxes(-1, -2).shape == want.shape
@@ -200,37 +284,69 @@ def _different_numbers(got, want, rtol, atol, dtype) -> str | None:
         return None
     if got.dtype.kind == "c" and want.dtype.kind != "c":
         return "the numbers are complex, not real"
-    wide = complex if want.dtype.kind == "c" else float
-    exact = got.dtype.kind in "biu" and want.dtype.kind in "biu"
-    if not exact:
-        if got.dtype in (np.float32, np.float16) and dtype is None:
-            finite = np.abs(want[np.isfinite(want)]) if want.dtype.kind in "fc" else np.abs(want)
-            rtol = max(rtol, FLOAT32_RTOL)
-            atol = max(atol, FLOAT32_ATOL * float(finite.max(initial=0.0)))
-        got, want = got.astype(wide), want.astype(wide)
-        with np.errstate(all="ignore"):
-            close = np.isclose(got, want, rtol=rtol, atol=atol, equal_nan=True)
-    else:
-        close = got == want
+    exact = _is_exact(got) and _is_exact(want)
+    close = np.asarray(got == want, bool) if exact else _close(got, want, rtol, atol, dtype)
     if close.all():
         return None
-    unwanted = np.isnan(got) & ~np.isnan(want) if not exact else np.zeros(got.shape, bool)
+    unwanted = np.zeros(got.shape, bool) if exact else np.isnan(_wide(got)) & ~np.isnan(_wide(want))
     where = np.unravel_index(int(np.argmax(unwanted if unwanted.any() else ~close)), got.shape)
     place = f" at {[int(i) for i in where]}" if got.ndim else ""
-    g, w = (number(a[where].item()) for a in (got, want))
+    g, w = _tell_apart(*(np.asarray(a[where]).item() for a in (got, want)))
     if unwanted.any():
         return f"nan{place} is not {w}"
     count = f" ({int((~close).sum())} of {close.size} differ)" if close.size > 1 else ""
     return f"{g}{place} is not {w}{count}"
 
 
-def number(value) -> str:
+def _all_numbers(array: np.ndarray) -> bool:
+    if array.dtype.kind == "O":  # Python's integers above 64 bits
+        return all(isinstance(item, (int, float)) for item in array.flat)
+    return array.dtype.kind in "biufc"
+
+
+def _is_exact(array: np.ndarray) -> bool:
+    """Whether an array holds integers or bools, of any size."""
+    if array.dtype.kind == "O":
+        return all(isinstance(item, int) for item in array.flat)
+    return array.dtype.kind in "biu"
+
+
+def _wide(array: np.ndarray) -> np.ndarray:
+    """An array in double precision; integers above its range become infinite."""
+    if array.dtype.kind != "O":
+        return array.astype(complex if array.dtype.kind == "c" else float)
+    wide = [item if abs(item) < 1e308 else np.copysign(np.inf, item > 0) for item in array.flat]
+    return np.array(wide, float).reshape(array.shape)
+
+
+def _close(got, want, rtol, atol, dtype) -> np.ndarray:
+    """Where got = want, for numbers of which one side at least is not an integer."""
+    narrow = got.dtype in (np.float32, np.float16, np.complex64)
+    got, want = _wide(got), _wide(want)
+    if narrow and dtype is None:
+        largest = float(np.abs(want[np.isfinite(want)]).max(initial=0.0))
+        rtol, atol = max(rtol, FLOAT32_RTOL), max(atol, FLOAT32_ATOL * largest)
+    with np.errstate(all="ignore"):
+        return np.isclose(got, want, rtol=rtol, atol=atol, equal_nan=True)
+
+
+def _tell_apart(a, b) -> tuple[str, str]:
+    """Two unequal numbers, with as many digits as it takes to see that they differ."""
+    for digits in (6, 9, 12, 15, 17):
+        texts = number(a, digits), number(b, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def number(value, digits: int = 6) -> str:
     """A number in as few digits as tell it: 0.0900, 1e-09, 13889."""
     if isinstance(value, (bool, int)):
-        return str(value)
+        size = value.bit_length()
+        return str(value) if size < 128 else f"an integer of {size} bits"
     if isinstance(value, complex):
-        return f"{value:.6g}"
-    text = f"{value:.6g}"
+        return f"{value:.{digits}g}"
+    text = f"{value:.{digits}g}"
     return text if "e" in text or "." in text or not np.isfinite(value) else f"{text}.0"
 
 
@@ -240,10 +356,17 @@ def kind_of(value) -> str:
         return "None"
     if isinstance(value, np.ndarray):
         if value.ndim == 0:
-            return {"b": "a bool", "i": "an int", "u": "an int"}.get(value.dtype.kind, "a float")
+            kinds = {"b": "a bool", "i": "an int", "u": "an int", "O": "an int", "c": "a complex"}
+            return kinds.get(value.dtype.kind, "a float")
         return f"an array of shape {value.shape}"
     name = type(value).__name__
-    return {"str": "a string", "int": "an int"}.get(name, f"a {name}")
+    return {"str": "a string", "int": "an int", "bytes": "bytes"}.get(name, f"a {name}")
+
+
+def one_line(text: str, length: int = 200) -> str:
+    """Text of the learner's as it may stand in a message: one line, nothing that a terminal or a
+    file cannot take."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[:length])
 
 
 def show(value, length: int = LINE_LENGTH) -> str:
@@ -260,18 +383,20 @@ def show(value, length: int = LINE_LENGTH) -> str:
             text = f"array {value.shape} of {value.dtype}"
     elif isinstance(value, (list, tuple, set, frozenset)):
         opening, closing = {list: "[]", tuple: "()"}.get(type(value), "{}")
-        items = ", ".join(show(item, length) for item in itertools.islice(value, 200))
+        some = itertools.islice(value, length)  # more would not fit
+        items = ", ".join(show(item, length) for item in some)
         text = f"{opening}{items}{',' if type(value) is tuple and len(value) == 1 else ''}{closing}"
         if len(text) > length and len(value) > 3:
             first = show(next(iter(value)), 30)
             text = f"{type(value).__name__} of {len(value)} items, first {first}"
     elif isinstance(value, dict):
-        text = "{" + ", ".join(f"{k!r}: {show(v, length)}" for k, v in value.items()) + "}"
+        some = itertools.islice(value.items(), length)
+        text = "{" + ", ".join(f"{show(k, length)}: {show(v, length)}" for k, v in some) + "}"
     elif isinstance(value, np.random.Generator):
         text = "rng"
     elif callable(value):
         text = getattr(value, "__name__", None) or "a function"
-        text = {"<lambda>": "a function"}.get(text, text)
+        text = "a function" if text == "<lambda>" else one_line(str(text), length)
     else:
         text = f"a {type(value).__name__}"
     return text if len(text) <= length else text[: length - 1] + "…"

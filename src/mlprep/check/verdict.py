@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from mlprep.check.question import Alternative, Probe, Question
 
 
+FORM = ("wanted, not", "the shape is", "the dtype is", "complex, not", "nan")
+
+
 @dataclass
 class Verdict:
     """What a learner is told of one question.
@@ -104,7 +107,7 @@ def judge(question: Question, answer, quiet: bool = True) -> Verdict:
     if outcome.call:
         verdict.call = outcome.call.text
     if not want.error and not outcome.error and _is_result(probe, outcome.call):
-        verdict.expected, verdict.got = show(want.value), show(outcome.value)
+        verdict.expected, verdict.got = show(want.value), outcome.not_plain or show(outcome.value)
     if mistake and status != "raised":
         verdict.got = verdict.got or gap
     return verdict
@@ -153,7 +156,7 @@ def _worst(question, got, wanted, gaps) -> tuple[Probe, Outcome, Outcome, str]:
     def rank(row):
         probe, outcome, want, gap = row
         size = outcome.call.size if outcome.call else 0
-        form = outcome.not_plain or "wanted, not" in gap or gap.startswith(("the shape", "nan"))
+        form = outcome.not_plain or any(words in gap for words in FORM)
         order = (
             0
             if outcome.error and not want.error
