@@ -120,16 +120,19 @@ def meant(line: str, cell_type: str = "code") -> str | None:
 
 
 def _structure(cell: Cell) -> list[str]:
+    markers = [
+        line.strip().removeprefix("### ").partition(" ")
+        for line in cell.source.split("\n")
+        if line.strip() in MARKERS
+    ]
+    if strangers := dict.fromkeys(m for _, _, m in markers if REGIONS[m] != cell.kind):
+        return [
+            f"a {region} region belongs in a {REGIONS[region]} cell. Got one in a "
+            f"{cell.kind or cell.type} cell. Move it, or mend the cell's nbgrader flags."
+            for region in strangers
+        ]
     texts, opened = [], None
-    for line in cell.source.split("\n"):
-        if line.strip() not in MARKERS:
-            continue
-        verb, _, region = line.strip().removeprefix("### ").partition(" ")
-        if cell.kind != REGIONS[region]:
-            texts.append(
-                f"`### {verb} {region}` belongs in a {REGIONS[region]} cell. Got one in a "
-                f"{cell.kind or cell.type} cell. Move it, or mend the cell's nbgrader flags."
-            )
+    for verb, _, region in markers:
         if verb == "BEGIN" and opened:
             texts.append(
                 f"regions must not nest. Got `### BEGIN {region}` inside {opened}. "

@@ -180,7 +180,7 @@ def _hidden_call(facts: TestCellFacts, question: QuestionFacts) -> Iterator[str]
     inside = [use for use in calls if facts.is_hidden(use.line)]
     if len(inside) < len(calls):
         yield f"{q}.hidden() belongs below `### BEGIN HIDDEN TESTS`. Got it outside. Move it."
-    if facts.hidden and not inside:
+    if facts.hidden and not calls:
         yield (
             f"the hidden tests must start with {q}.hidden(). Got none. "
             "Without it their probes count as visible."
