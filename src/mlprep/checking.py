@@ -170,5 +170,4 @@ def _result_lines(result: Result) -> list[str]:
     mark = MARKS.get(result.status, "✘")
     points = f"{result.points:g}/{result.max_points:g}"
     head = f"{mark} {result.question:24} {points:>8}  {result.message}"
-    rows = [("call", result.call), ("expected", result.expected), ("got", result.got)]
-    return [head.rstrip()] + [f"    {label:9}{value}" for label, value in rows if value]
+    return [head.rstrip()] + [f"    {label:9}{value}" for label, value in result.rows()]

@@ -160,12 +160,7 @@ def _row(result: Result) -> str:
     details = "".join(
         f"<div><span style='display:inline-block;width:5em;opacity:.7'>{label}</span>"
         f"<code>{html.escape(value)}</code></div>"
-        for label, value in (
-            ("call", result.call),
-            ("expected", result.expected),
-            ("got", result.got),
-        )
-        if value
+        for label, value in result.rows()
     )
     return (
         f"<div style='border-left:4px solid {colour};margin:8px 0;padding:2px 12px'>"

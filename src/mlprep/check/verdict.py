@@ -43,7 +43,7 @@ class Verdict:
     def text(self) -> str:
         """The verdict in a few lines of plain text."""
         lines = [f"{self.question}: {self.points:g} of {self.max_points:g} points. {self.message}"]
-        lines += [f"  {label:9}{value}" for label, value in self._rows()]
+        lines += [f"  {label:9}{value}" for label, value in self.rows()]
         return "\n".join(lines)
 
     def html(self) -> str:
@@ -53,7 +53,7 @@ class Verdict:
         rows = "".join(
             f"<tr><th style='text-align:left;padding-right:1em'>{label}</th>"
             f"<td style='text-align:left'><code>{html.escape(value)}</code></td></tr>"
-            for label, value in self._rows()
+            for label, value in self.rows()
         )
         table = f"<table>{rows}</table>" if rows else ""
         return (
@@ -63,7 +63,8 @@ class Verdict:
             f"<div>{html.escape(self.message)}</div>{table}</div>"
         )
 
-    def _rows(self) -> list[tuple[str, str]]:
+    def rows(self) -> list[tuple[str, str]]:
+        """The failing call in small: (label, one line) of each part that there is."""
         rows = [("call", self.call), ("expected", self.expected), ("got", self.got)]
         return [(label, value) for label, value in rows if value]
 

@@ -25,24 +25,14 @@ MAX_FILES_BYTES = 16 << 20
 
 
 @dataclass
-class Result:
-    """What came of one graded cell.
+class Result(Verdict):
+    """What came of one graded cell: a verdict, and which cell it is (its grade_id).
 
-    status: "right", "wrong", "raised", "lost" (died or too slow), "missing", "by hand", or
-    "grader failed" (then the learner's points are unknown, not 0).
+    status, besides a Verdict's: "missing" (the answer cell is gone), "by hand" (a person grades
+    it), "grader failed" (then the learner's points are unknown, not 0).
     """
 
-    name: str
-    question: str
-    points: float
-    max_points: float
-    status: str
-    message: str
-    mistake: str = ""
-    call: str = ""
-    expected: str = ""
-    got: str = ""
-    probes: list = field(default_factory=list)
+    name: str = ""
     seconds: float = 0.0
 
 
@@ -219,7 +209,7 @@ class _Run:
         """Run one test cell of ours on what the learner defined."""
         worth = self.points[step.name]
         name = self.asks.get(step.name) or step.name
-        result = Result(step.name, name, 0.0, worth, "wrong", "")
+        result = Result(name, 0.0, worth, "wrong", "", name=step.name)
         if name in self.merged.missing:
             result.status, result.message = "missing", f"The answer cell `{name}` is missing."
             return result
@@ -298,10 +288,11 @@ class _Run:
         if name in self.results:
             return self.results[name]
         if role(cell) == "test":
-            return Result(name, name, 0.0, worth, "grader failed", "The test was not reached.")
+            message = "The test was not reached."
+            return Result(name, 0.0, worth, "grader failed", message, name=name)
         written = self.merged.written.get(name, "").strip()
         message = "Graded by hand." if written else "Nothing is written yet."
-        return Result(name, name, 0.0, worth, "by hand", message)
+        return Result(name, 0.0, worth, "by hand", message, name=name)
 
 
 class _Undefined(Exception):
