@@ -1,8 +1,9 @@
 """How judge and submission talk: one JSON object a line over a socket, data only, never pickle.
 
 Numbers, strings, containers, numpy arrays (npy without pickle), torch tensors and the state of a
-numpy Generator cross as data and are rebuilt as exact builtins, arrays and tensors. Functions and
-objects cross as handles: the other side calls them, and only data comes back.
+numpy Generator cross as data and are rebuilt as exact builtins, arrays and tensors: a Counter as a
+dict, a named tuple as a tuple, a deque as a list. Functions and objects, and containers of a class
+that the learner made, cross as handles: the other side calls them, and only data comes back.
 
 Either side may ask while it waits for an answer, so that a callback works: see Peer.
 """
@@ -19,10 +20,17 @@ from collections.abc import Callable
 
 import numpy as np
 
+from mlprep.check.values import LIST_LIKE
+
 MAX_BYTES = 64 << 20  # one message
 MAX_DEPTH = 24
 MAX_ITEMS = 1_000_000  # items in one message's containers
+MAX_INTEGER_BITS = 10_000  # more than anybody needs, fewer than JSON readers refuse
 SCALARS = (bool, int, float, str)
+CONTAINERS = (list, tuple, set, frozenset, dict)
+NUMBERS = {"complex64", "complex128", "bool", "float16", "float32", "float64"} | {
+    f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)
+}
 
 
 class WireError(Exception):
@@ -60,7 +68,13 @@ class Encoder:
         self._items += 1
         if depth > MAX_DEPTH or self._items > MAX_ITEMS:
             raise TooLarge("the result is nested too deep or has too many items")
-        kind = type(value)
+        kind = _base(value)
+        if kind in CONTAINERS and len(value) > MAX_ITEMS:
+            raise TooLarge(f"the result has {len(value)} items; {MAX_ITEMS} are allowed")
+        if kind is not type(value):  # str(value) would call a method of the learner's
+            value = str.__str__(value) if kind is str else kind(value)
+        if kind is int and value.bit_length() > MAX_INTEGER_BITS:
+            raise TooLarge(f"the result is an integer of {value.bit_length()} bits")
         if value is None or kind in SCALARS:
             return value
         if kind in (list, tuple, set, frozenset):
@@ -75,17 +89,16 @@ class Encoder:
             return {"t": "complex", "v": [value.real, value.imag]}
         if kind is bytes:
             return {"t": "bytes", "v": base64.b64encode(value).decode()}
-        if getattr(value, "nbytes", 0) > MAX_BYTES // 2:
-            raise TooLarge(f"the result has {value.nbytes >> 20} MB; {MAX_BYTES >> 21} are allowed")
-        if isinstance(value, np.generic):
-            return {"t": "scalar", "v": _pack(np.asarray(value))}
-        if isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
-            return {"t": "array", "v": _pack(np.asarray(value))}
+        if isinstance(value, np.generic) and value.dtype.kind in "biufc":
+            return _scalar(value)
+        if isinstance(value, np.ndarray) and value.dtype.kind in "biufcSUTO":
+            return self._array(np.asarray(value), depth)
         if isinstance(value, np.random.Generator):
             return {"t": "rng", "v": self.encode(value.bit_generator.state, depth + 1)}
         torch = sys.modules.get("torch")
         if torch is not None and isinstance(value, torch.Tensor):
-            data = value.detach().cpu()
+            data = value.detach().cpu().resolve_conj().resolve_neg()
+            _refuse_large(data)
             name = str(data.dtype).removeprefix("torch.")
             if data.dtype.is_floating_point and data.dtype.itemsize < 4:
                 data = data.float()
@@ -95,9 +108,42 @@ class Encoder:
                 "dtype": name,
                 "grad": value.requires_grad,
             }
-        if isinstance(value, SCALARS):  # a subclass: as the exact builtin
-            return next(base(value) for base in SCALARS if isinstance(value, base))
         return self._export(value)
+
+    def _array(self, array: np.ndarray, depth: int) -> dict:
+        _refuse_large(array)
+        if array.dtype.kind in "biufc":
+            return {"t": "array", "v": _pack(array)}
+        items = [self.encode(item, depth + 1) for item in array.ravel().tolist()]
+        return {"t": "objects" if array.dtype.kind == "O" else "strings",
+                "shape": list(array.shape), "v": items}  # fmt: skip
+
+
+def _base(value) -> type:
+    """The type that `value` crosses as: its own, or the builtin that it is a kind of."""
+    kind = type(value)
+    for base in (*SCALARS, bytes):
+        if isinstance(value, base) and not isinstance(value, np.number):
+            return base
+    if isinstance(value, LIST_LIKE):
+        return list
+    named = hasattr(kind, "_fields") or hasattr(kind, "n_sequence_fields")
+    if kind.__module__ != "__main__" or named:  # a class of the learner's own may have methods
+        return next((base for base in CONTAINERS if isinstance(value, base)), kind)
+    return kind
+
+
+def _refuse_large(value) -> None:
+    if value.nbytes > MAX_BYTES // 2:
+        raise TooLarge(f"the result has {value.nbytes >> 20} MB; {MAX_BYTES >> 21} are allowed")
+
+
+def _scalar(value: np.generic) -> dict:
+    if value.dtype.name not in NUMBERS:  # numpy's long double
+        value = np.complex128(value) if value.dtype.kind == "c" else np.float64(value)
+    item = value.item()
+    data = [item.real, item.imag] if value.dtype.kind == "c" else item
+    return {"t": "scalar", "dtype": value.dtype.name, "v": data}
 
 
 class Decoder:
@@ -122,7 +168,9 @@ class Decoder:
             raise WireError("a message is malformed")
         try:
             return self._decode_tagged(data["t"], data, depth + 1)
-        except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
+        except WireError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a forged message leads to
             raise WireError(f"a message is malformed ({type(error).__name__})") from None
 
     def _decode_tagged(self, tag: str, data: dict, depth: int):
@@ -140,7 +188,10 @@ class Decoder:
         if tag == "array":
             return _unpack(data["v"])
         if tag == "scalar":
-            return _unpack(data["v"])[()]
+            return _unpack_scalar(data)
+        if tag in ("strings", "objects"):
+            items = [self.decode(item, depth) for item in _checked(data["v"], list)]
+            return _array_of(items, tag, _checked(data["shape"], list))
         if tag == "rng":
             return _generator(self.decode(data["v"], depth))
         if tag == "tensor":
@@ -169,6 +220,22 @@ def _unpack(text: str) -> np.ndarray:
     if type(array) is not np.ndarray or array.dtype.kind not in "biufc":
         raise WireError("an array is malformed")
     return array.copy()
+
+
+def _unpack_scalar(data: dict) -> np.generic:
+    if data["dtype"] not in NUMBERS:
+        raise WireError("a number is malformed")
+    make = np.dtype(data["dtype"]).type
+    value = data["v"]
+    return make(complex(*value)) if type(value) is list else make(value)
+
+
+def _array_of(items: list, tag: str, shape: list) -> np.ndarray:
+    if tag == "strings" and {type(item) for item in items} not in ({str}, {bytes}, set()):
+        raise WireError("an array is malformed")
+    flat = np.empty(len(items), object)
+    flat[:] = items
+    return (flat if tag == "objects" or not items else np.array(items)).reshape(shape)
 
 
 def _generator(state) -> np.random.Generator:
