@@ -136,6 +136,7 @@ def ready():
 def recipe():
     """A hash of all that decides what is installed."""
     files = [ROOT / name for name in ("pyproject.toml", "constraints.txt", "run.py")]
+    files += sorted(path for path in (ROOT / "jupyter").rglob("*") if path.is_file())  # copied in
     parts = [str(ROOT).encode(), *(file.read_bytes() for file in files)]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 

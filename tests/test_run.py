@@ -81,11 +81,14 @@ def test_an_installed_torch_is_kept(run):
     assert "PyTorch" in run.steps
 
 
-@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt", "run.py"])
-def test_a_changed_recipe_updates_the_environment_in_place(run, tmp_path, monkeypatch, name):
+RECIPE = ["pyproject.toml", "constraints.txt", "run.py", "jupyter/etc/labconfig/page_config.json"]
+
+
+@pytest.mark.parametrize("name", RECIPE)
+def test_a_changed_recipe_updates_the_environment_in_place(run, tmp_path, name):
     checkout = tmp_path / "checkout"
-    checkout.mkdir()
-    for file in ("pyproject.toml", "constraints.txt", "run.py"):
+    for file in RECIPE:
+        (checkout / file).parent.mkdir(parents=True, exist_ok=True)
         (checkout / file).write_bytes((ROOT / file).read_bytes())
     run.ROOT = checkout
     run.main(["build"])
