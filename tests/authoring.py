@@ -46,3 +46,17 @@ def tree(root: Path) -> dict[str, bytes]:
     """Every file below `root`, by relative path."""
     files = [path for path in sorted(root.rglob("*")) if path.is_file()]
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
+
+
+def without_kernels(monkeypatch) -> list[str]:
+    """Lessons are not run, only counted: the labels of those that would have been."""
+    ran = []
+
+    def execute(nb, label):
+        ran.append(label)
+        code = [cell for cell in nb["cells"] if cell["cell_type"] == "code"]
+        for count, cell in enumerate(code, start=1):
+            cell["execution_count"] = count
+
+    monkeypatch.setattr("mlprep.lessons.execute", execute)
+    return ran

@@ -101,7 +101,7 @@ def build(course: Course, units: Iterable[str] | None = None, check: bool = Fals
     if run.drift:
         raise DriftError(
             "\n".join(run.drift)
-            + f"\n{len(run.drift)} generated files do not match their sources. "
+            + f"\nGenerated files that do not match their sources: {len(run.drift)}. "
             + f"Run `{FIX}` and commit what it writes."
         )
     return run.written

@@ -80,7 +80,10 @@ def _track(heading: str, stages: list[dict], units: dict[str, Unit], row) -> lis
 
 def _hours(minutes: int) -> str:
     """About how long: `45 minutes`, `6.5 hours`."""
-    return f"{minutes} minutes" if minutes < 60 else f"{round(minutes / 30) / 2:g} hours"
+    hours = (minutes + 15) // 30 / 2
+    if minutes < 60:
+        return f"{minutes} minutes"
+    return f"{hours:g} hour{'s' if hours != 1 else ''}"
 
 
 def _lesson_row(unit: Unit) -> tuple[str, int] | None:
