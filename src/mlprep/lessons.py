@@ -56,6 +56,7 @@ _socket.socket.connect, _socket.getaddrinfo = _refuse, _no_lookup
 del _socket, _refuse, _no_lookup
 """
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
+INSTALLED = re.compile(r"\S*[/\\](?:site-packages|python3\.\d+)[/\\]\S*")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -249,12 +250,18 @@ def _output_problems(node, label: str, folder: str) -> list[str]:
                     f"{where}: outputs must be the same each time. Got the address {match[0]} in "
                     f"{first[:80]!r}. Print a value, or end the cell in plt.show()."
                 )
-            elif path := next((p for p in private if p in text), None):
+            elif path := _private_path(text, private):
                 problems.append(
                     f"{where}: outputs must be the same on every machine. Got the path {path!r}. "
                     "Show the message alone."
                 )
     return problems
+
+
+def _private_path(text: str, private: list[str]) -> str | None:
+    """A path in the text that names this machine's folders or Python's own files."""
+    installed = INSTALLED.search(text)
+    return next((p for p in private if p in text), installed and installed[0])
 
 
 def _text(output) -> str:
