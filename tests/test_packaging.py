@@ -167,3 +167,36 @@ def test_continuous_integration_runs_the_test_command_of_run_py():
     assert os.access(script, os.X_OK)
     subprocess.run(["bash", "-n", script], check=True)
     assert script.read_text().rstrip().endswith('exec python3 run.py test "$@"')
+
+
+def test_every_command_that_the_documents_show_exists():
+    from mlprep.cli import parser
+
+    (verbs,) = [action.choices for action in parser()._actions if action.dest == "verb"]
+    shown = []
+    for name in git("ls-files", "*.md"):
+        found = re.findall(r"(?:python3 run\.py|`mlprep) ([a-z]+)", (ROOT / name).read_text())
+        shown += [(name, verb) for verb in found]
+    assert [(name, verb) for name, verb in shown if verb not in {"test", *verbs}] == []
+    assert len(shown) >= 10
+
+
+def test_the_question_that_the_authors_guide_shows_is_proved():
+    import numpy as np
+    import torch
+
+    from mlprep.check import Question
+    from mlprep.check.proof import prove
+
+    def softmax(z):
+        weights = np.exp(z - z.max(-1, keepdims=True))
+        return weights / weights.sum(-1, keepdims=True)
+
+    guide = (ROOT / "CONTRIBUTING.md").read_text()
+    (code,) = [block for block in re.findall(r"```python\n(.*?)```", guide, re.S) if "q =" in block]
+    space = {"np": np, "torch": torch, "Question": Question, "softmax": softmax}
+    exec(code.replace("q.grade()", ""), space)
+    proof = prove(space["q"])
+    assert proof.problems == []
+    assert proof.mistakes == ["no_max_subtraction"]
+    assert "through_log_sum_exp" in proof.variants
