@@ -32,6 +32,7 @@ from mlprep.check.values import (
     show,
 )
 
+UNUSABLE = "(the result cannot be used)"  # a probe that computes with it raises
 PACKAGE = str(Path(__file__).resolve().parents[1])
 
 
@@ -133,7 +134,7 @@ class Watched:
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        with self._theirs():
+        with contextlib.nullcontext() if _is_bare(self._target) else self._theirs():
             value = getattr(self._target, name)
         return watch_value(value, self._watch, f"{self._name}.{name}")
 
@@ -171,6 +172,12 @@ class Watched:
 
     def __repr__(self):
         return self._name
+
+
+def _is_bare(value) -> bool:
+    """Whether a probe that wants an attribute of this takes it for something else: an array."""
+    kind = getattr(value, "type_name", None) or type(value).__name__
+    return is_stream(value) or kind in ("function", "method", "builtin_function_or_method")
 
 
 def watch_value(value, watch: Watch, name: str):
@@ -234,7 +241,7 @@ def observe(probe: Callable, answer, name: str, quiet: bool = True) -> Outcome:
         outcome = _observe(probe, answer, name, quiet, watch)
         if outcome.error and not watch.blamed and watch.last:
             outcome.error_kinds, outcome.error_text = (), ""
-            outcome.not_plain = f"{show(watch.result)} (the result cannot be used)"
+            outcome.not_plain = _why_not_plain(watch.result)
     return outcome
 
 
@@ -267,6 +274,15 @@ def _needs_proxy(answer) -> bool:
     except NotPlain:
         return True
     return False
+
+
+def _why_not_plain(result) -> str:
+    try:
+        if not is_stream(result):
+            plain(result)
+    except NotPlain as error:
+        return str(error)
+    return f"{show(result)} {UNUSABLE}"
 
 
 def _freeze(value):

@@ -359,8 +359,14 @@ def kind_of(value) -> str:
             kinds = {"b": "a bool", "i": "an int", "u": "an int", "O": "an int", "c": "a complex"}
             return kinds.get(value.dtype.kind, "a float")
         return f"an array of shape {value.shape}"
-    name = type(value).__name__
-    return {"str": "a string", "int": "an int", "bytes": "bytes"}.get(name, f"a {name}")
+    if isinstance(value, bytes):
+        return "bytes"
+    return with_article("string" if isinstance(value, str) else type(value).__name__)
+
+
+def with_article(noun: str) -> str:
+    """ "an int", "a float"."""
+    return f"{'an' if noun[:1] in 'aeiouAEIOU' else 'a'} {noun}"
 
 
 def one_line(text: str, length: int = 200) -> str:
@@ -398,5 +404,5 @@ def show(value, length: int = LINE_LENGTH) -> str:
         text = getattr(value, "__name__", None) or "a function"
         text = "a function" if text == "<lambda>" else one_line(str(text), length)
     else:
-        text = f"a {type(value).__name__}"
+        text = with_article(one_line(type(value).__name__))
     return text if len(text) <= length else text[: length - 1] + "…"
