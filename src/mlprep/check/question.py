@@ -75,6 +75,9 @@ class Probe:
                 return None
             outcome = f"it raised {got.error}" if got.error else f"it returned {show(got.value)}"
             return f"{want.error} must be raised, but {outcome}"
+        if isinstance(got.value, str) and isinstance(want.value, str) and not want.value:
+            if got.value:
+                return got.value  # the probe itself says what is wrong
         if clause := difference(got.value, want.value, self.rtol, self.atol, self.dtype):
             return clause
         if got.changed != want.changed:
@@ -113,6 +116,7 @@ class Question:
         self.hint_texts: tuple[str, ...] = ()
         self.why_text = ""
         self._hidden = False
+        self._behaviour: dict[tuple[str, str, int], Outcome] = {}
 
     # Probes
 
@@ -170,7 +174,11 @@ class Question:
         dtype: str | None = None,
         weight: float = 1.0,
     ):
-        """Decorator: `function(answer)` returns plain data; its docstring is the claim."""
+        """Decorator: `function(answer)` returns plain data; its docstring is the claim.
+
+        With gives="" the function judges for itself: it returns "" where the claim holds, else
+        what is wrong, as the end of the sentence "claim, but …".
+        """
 
         def add(function):
             claim = " ".join((function.__doc__ or function.__name__.replace("_", " ")).split())
@@ -249,7 +257,7 @@ class Question:
             ValueError: a probe has no `gives`, and there is no reference.
         """
         found = []
-        for probe in self.probes:
+        for index, probe in enumerate(self.probes):
             if probe.wanted is not None:
                 found.append(probe.wanted)
             elif self.model is None:
@@ -258,8 +266,18 @@ class Question:
                     "or declare a reference."
                 )
             else:
-                found.append(observe(probe.run, self.model, self.name))
+                found.append(self.behaviour("reference", "", self.model, index))
         return found
+
+    def behaviour(self, kind: str, name: str, answer: Callable, index: int) -> Outcome:
+        """What probe `index` gives for an answer of the author's.
+
+        It is run once and remembered: authors' answers must repeat themselves.
+        """
+        key = (kind, name, index)
+        if key not in self._behaviour:
+            self._behaviour[key] = observe(self.probes[index].run, answer, self.name)
+        return self._behaviour[key]
 
     def verdict(self, answer=_MISSING, quiet: bool = True) -> Verdict:
         """Judge `answer` (default: the learner's)."""

@@ -6,7 +6,7 @@ import html
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-from mlprep.check.answer import AnswerLost, Call, Outcome, observe
+from mlprep.check.answer import UNUSABLE, AnswerLost, Call, Outcome
 from mlprep.check.values import show
 
 if TYPE_CHECKING:
@@ -136,8 +136,9 @@ def matches(
     """Those of `alternatives` whose outcome equals `got` on every probe."""
     found = []
     for alternative in alternatives:
-        for probe, outcome in zip(question.probes, got, strict=True):
-            theirs = observe(probe.run, alternative.answer, question.name)
+        kind, name = type(alternative).__name__, alternative.name
+        for index, (probe, outcome) in enumerate(zip(question.probes, got, strict=True)):
+            theirs = question.behaviour(kind, name, alternative.answer, index)
             if outcome.error != theirs.error or probe.gap(outcome, theirs) is not None:
                 break
         else:
