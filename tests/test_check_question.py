@@ -337,6 +337,12 @@ def test_values_of_another_form_are_told_first(answer, message):
     assert verdict_on(answer).message == message
 
 
+def test_a_case_that_gives_an_empty_text_shows_what_came_instead():
+    q = Question(lambda ids: "a", points=1, name="decode")
+    q.case([], gives="")
+    assert q.verdict().message == "'a' is not ''."
+
+
 def test_a_dtype_is_graded_where_a_probe_demands_it():
     q = Question(lambda n: np.arange(n, dtype=np.float32), points=1, name="grid")
     q.case(3, gives=[0.0, 1.0, 2.0], dtype="float64")

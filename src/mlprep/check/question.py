@@ -42,11 +42,12 @@ class Rng:
 class Probe:
     """One thing that must hold of an answer.
 
-    run: from an answer to plain data. wanted: the Outcome that a right answer has, or None where
+    run: from an answer to plain data. kind: "case", "raises" or "probe". wanted: the Outcome that a right answer has, or None where
     the reference decides. claim: the sentence that a learner reads when it breaks, or "".
     """
 
     run: Callable
+    kind: str
     name: str
     claim: str
     wanted: Outcome | None
@@ -75,9 +76,8 @@ class Probe:
                 return None
             outcome = f"it raised {got.error}" if got.error else f"it returned {show(got.value)}"
             return f"{want.error} must be raised, but {outcome}"
-        if isinstance(got.value, str) and isinstance(want.value, str) and not want.value:
-            if got.value:
-                return got.value  # the probe itself says what is wrong
+        if self.kind == "probe" and isinstance(got.value, str) and want.value == "":
+            return got.value or None  # the probe itself says what is wrong
         if clause := difference(got.value, want.value, self.rtol, self.atol, self.dtype):
             return clause
         if got.changed != want.changed:
@@ -144,7 +144,7 @@ class Question:
             return answer(*map(_fresh, args), **{key: _fresh(v) for key, v in kwargs.items()})
 
         wanted = None if gives is _MISSING else Outcome(value=plain(gives))
-        self._add(call, f"case_{len(self.probes) + 1}", claim, wanted, rtol, atol, dtype, weight)
+        self._add(call, "case", "", claim, wanted, rtol, atol, dtype, weight)
 
     def raises(
         self,
@@ -160,9 +160,8 @@ class Question:
         def call(answer):
             return answer(*map(_fresh, args), **{key: _fresh(v) for key, v in kwargs.items()})
 
-        name = f"raises_{len(self.probes) + 1}"
         wanted = Outcome(error_kinds=(error.__name__,))
-        self._add(call, name, claim, wanted, 0.0, 0.0, None, weight)
+        self._add(call, "raises", "", claim, wanted, 0.0, 0.0, None, weight)
 
     def probe(
         self,
@@ -183,7 +182,8 @@ class Question:
         def add(function):
             claim = " ".join((function.__doc__ or function.__name__.replace("_", " ")).split())
             wanted = None if gives is _MISSING else Outcome(value=plain(gives))
-            self._add(function, function.__name__, claim, wanted, rtol, atol, dtype, weight)
+            name = function.__name__
+            self._add(function, "probe", name, claim, wanted, rtol, atol, dtype, weight)
             return function
 
         return add if function is None else add(function)
@@ -197,10 +197,11 @@ class Question:
         """An argument of a case: a fresh `np.random.default_rng(seed)` for each call."""
         return Rng(seed)
 
-    def _add(self, run, name, claim, wanted, rtol, atol, dtype, weight) -> None:
+    def _add(self, run, kind, name, claim, wanted, rtol, atol, dtype, weight) -> None:
+        name = name or f"{kind}_{len(self.probes) + 1}"
         if weight <= 0:
             raise ValueError(f"{self.name}, probe {name}: weight must be positive. Got {weight!r}.")
-        probe = Probe(run, name, claim, wanted, self._hidden, weight, rtol, atol, dtype)
+        probe = Probe(run, kind, name, claim, wanted, self._hidden, weight, rtol, atol, dtype)
         self.probes.append(probe)
 
     # What the author knows of the answer

@@ -151,24 +151,24 @@ def _gaps(question, got, wanted) -> list[str | None]:
 
 
 def _worst(question, got, wanted, gaps) -> tuple[Probe, Outcome, Outcome, str]:
-    """The broken probe to tell of: an error first, then a changed argument or a result of the
-    wrong form, then the first broken claim, then the smallest failing call."""
+    """The broken probe to tell of: a result of the wrong form or a changed argument first, then
+    an error, then the first broken claim, then the smallest failing call."""
     rows = [row for row in zip(question.probes, got, wanted, gaps, strict=True) if row[3]]
 
     def rank(row):
         probe, outcome, want, gap = row
         size = outcome.call.size if outcome.call else 0
-        form = outcome.not_plain or any(words in gap for words in FORM)
-        order = (
-            0
-            if outcome.error and not want.error
-            else 1
-            if outcome.changed and not want.changed or form
-            else 2
-            if probe.claim
-            else 3
+        unusable = outcome.not_plain.endswith(UNUSABLE)
+        signs = (
+            not unusable and any(words in gap for words in FORM),
+            outcome.changed and not want.changed,
+            unusable,
+            outcome.error and not want.error,
+            probe.claim,
+            True,
         )
-        return (order, 0 if order == 2 else size)
+        order = next(place for place, sign in enumerate(signs) if sign)
+        return (order, 0 if signs[order] is probe.claim else size)
 
     return min(rows, key=rank)
 
@@ -178,14 +178,15 @@ def _complaint(question: Question, probe: Probe, outcome: Outcome, gap: str) -> 
         return "Not answered yet."
     if outcome.value is None and "not None" in gap:
         gap += ". Is a `return` missing?"
-    claim = probe.claim.rstrip(".")
-    text = f"{claim}, but {gap}" if claim else f"{gap[0].upper()}{gap[1:]}"
+    claim = "" if outcome.error else probe.claim.rstrip(".")
+    start = gap[0] if gap.startswith("nan") else gap[0].upper()
+    text = f"{claim}, but {gap}" if claim else start + gap[1:]
     return text if text.endswith("?") else f"{text}."
 
 
 def _is_result(probe: Probe, call: Call | None) -> bool:
     """Whether what the probe returns is the result of the one call that is shown."""
-    return call is not None and probe.name.startswith("case_")
+    return call is not None and probe.kind == "case"
 
 
 def _praise(question: Question) -> str:
