@@ -13,9 +13,12 @@ problems is left as it is; the others are built, then all problems are raised to
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import tempfile
+import threading
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +30,7 @@ from mlprep.notebook import Authored, dumps, label_of, render
 from mlprep.release import Releaser
 
 MAX_BYTES = 600_000
+PARALLEL_FROM = 12  # units
 FIX = "mlprep build"
 
 
@@ -91,8 +95,11 @@ def build(course: Course, units: Iterable[str] | None = None, check: bool = Fals
     chosen = [course.unit(name) for name in units] or list(course.units().values())
     releaser = Releaser(course)
     run.problems += lint.curriculum_problems(course)
-    for unit in chosen:
+    alone = 1 if check and len(chosen) >= PARALLEL_FROM and _may_fork() else len(chosen)
+    for unit in chosen[:alone]:  # the first one imports what the copies of this process share
         _unit(run, unit, releaser)
+    if chosen[alone:]:
+        _check_side_by_side(run, chosen[alone:])
     _indexes(run)
     if not run.problems:  # else what is expected is not known
         for folder in _generated_folders(course, chosen if units else None):
@@ -105,6 +112,34 @@ def build(course: Course, units: Iterable[str] | None = None, check: bool = Fals
             + f"Run `{FIX}` and commit what it writes."
         )
     return run.written
+
+
+def _may_fork() -> bool:
+    """Whether this process can be copied safely: it has one thread, and the system can."""
+    return (
+        "fork" in multiprocessing.get_all_start_methods()
+        and threading.active_count() == 1
+        and (os.cpu_count() or 1) > 1
+    )
+
+
+def _check_side_by_side(run: Build, units: list[Unit]) -> None:
+    """Check units in as many processes as there are cores (four at most)."""
+    context = multiprocessing.get_context("fork")
+    jobs = [(run.course, unit.name) for unit in units]
+    workers = min(4, os.cpu_count() or 1)
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        for part in pool.map(_checked, jobs, chunksize=4):
+            run.drift += part.drift
+            run.problems += part.problems
+            run.expected |= part.expected
+
+
+def _checked(job: tuple[Course, str]) -> Build:
+    course, name = job
+    part = Build(course, check=True)
+    _unit(part, course.unit(name), Releaser(course))
+    return part
 
 
 def _unit(run: Build, unit: Unit, releaser: Releaser) -> None:

@@ -25,6 +25,7 @@ import json
 import re
 import warnings
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from mlprep.course import Unit
@@ -250,7 +251,7 @@ def question_points(source: str) -> list[float]:
         SyntaxError: the cell is not Python.
     """
     points = []
-    for node in ast.walk(parse(source)):
+    for node in nodes(source):
         if isinstance(node, ast.Call) and _called(node) == "Question":
             given = [k.value for k in node.keywords if k.arg == "points"]
             if not given:
@@ -269,11 +270,18 @@ def _called(node: ast.Call) -> str | None:
     return getattr(node.func, "id", None) or getattr(node.func, "attr", None)
 
 
+@lru_cache(maxsize=256)
 def parse(source: str) -> ast.Module:
-    """The syntax tree of a code cell; lines with an IPython magic count as `pass`."""
+    """The syntax tree of a code cell; lines with an IPython magic count as `pass`. Read only."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # "\l" and its like are the lint's to report
         return ast.parse(MAGIC_LINE.sub(r"\1pass", source))
+
+
+@lru_cache(maxsize=64)
+def nodes(source: str) -> tuple[ast.AST, ...]:
+    """Every node of a code cell's syntax tree, the outer ones first. Read only."""
+    return tuple(ast.walk(parse(source)))
 
 
 def render(unit: Unit, authored: Authored, extra: str = "") -> dict:

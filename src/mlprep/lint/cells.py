@@ -218,7 +218,7 @@ def _names_of_tests(authored: Authored, broken: set[int]) -> list[str]:
 def _answer_name(cell: Cell, name: str, above: list[Cell]) -> Iterator[str]:
     solutions = [c for c in above if c.kind == "solution"]
     givers = [c for c in solutions if name in top_level_names(c.source, imports=False)]
-    subjects = {question.subject for question in take_apart(cell).questions}
+    subjects = {question.subject for question in take_apart(cell.source).questions}
     own = own_solutions(above)
     if not givers:
         imported = any(name in top_level_names(c.source) for c in solutions)

@@ -76,7 +76,7 @@ def _secrets(cell: Cell) -> Iterator[tuple[str, str]]:
     """(what it is, text) of the names and messages of a test cell's hidden part."""
     if cell.kind != "test":
         return
-    for question in take_apart(cell).questions:
+    for question in take_apart(cell.source).questions:
         for use in question.of("mistake", "variant", "reference"):
             if use.function:
                 yield f"{use.method}'s name", use.function.name
@@ -89,6 +89,8 @@ def _secrets(cell: Cell) -> Iterator[tuple[str, str]]:
 def _shows(text: str, secret: str, what: str, cell_type: str) -> bool:
     if what.startswith("text"):
         return len(secret) >= SIGNIFICANT and secret in _squeeze(text)
+    if secret not in text:
+        return False
     if cell_type == "markdown" and "_" not in secret:
         return False  # a plain word of the language
     return re.search(rf"\b{re.escape(secret)}\b", text) is not None

@@ -5,16 +5,17 @@ from __future__ import annotations
 import ast
 import builtins
 import symtable
+from functools import lru_cache
 
-from mlprep.notebook import parse
+from mlprep.notebook import MAGIC_LINE, parse
 
 BUILTINS = frozenset(dir(builtins)) | {"__name__"}
 
 
+@lru_cache(maxsize=64)
 def free_names(source: str) -> list[str]:
     """Names that a cell uses and neither defines nor finds among Python's builtins, sorted."""
-    tree = parse(source)
-    table = symtable.symtable(ast.unparse(tree), "cell", "exec")
+    table = symtable.symtable(MAGIC_LINE.sub(r"\1pass", source), "cell", "exec")
     own = {s.get_name() for s in table.get_symbols() if _binds(s)}
     used = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
     scopes = list(table.get_children())

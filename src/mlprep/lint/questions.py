@@ -10,9 +10,10 @@ import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mlprep.lint.markers import Region, regions
-from mlprep.notebook import Cell, parse
+from mlprep.notebook import Cell, nodes, parse
 
 PROBES = ("case", "probe", "raises")
 TEACHING = ("reference", "mistake", "variant", "hints", "why")
@@ -55,13 +56,14 @@ class TestCellFacts:
         return any(region.holds(line) for region in self.hidden)
 
 
-def take_apart(cell: Cell) -> TestCellFacts:
-    """The questions of a test cell and how they are used.
+@lru_cache(maxsize=64)
+def take_apart(source: str) -> TestCellFacts:
+    """The questions of a test cell and how they are used. Read only.
 
     Raises:
         SyntaxError: the cell is not Python.
     """
-    tree = parse(cell.source)
+    tree = parse(source)
     questions: dict[str, QuestionFacts] = {}
     for node in tree.body:
         if isinstance(node, ast.Assign) and is_question(node.value):
@@ -72,12 +74,12 @@ def take_apart(cell: Cell) -> TestCellFacts:
                     ]
                     subject = given[0].id if given and isinstance(given[0], ast.Name) else None
                     questions[target.id] = QuestionFacts(target.id, subject, node.lineno)
-    for variable, use in _uses(tree, set(questions)):
+    for variable, use in _uses(source, set(questions)):
         questions[variable].uses.append(use)
     found = sorted(questions.values(), key=lambda q: q.line)
     for question in found:
         question.uses.sort(key=lambda use: use.line)
-    return TestCellFacts(tree, regions(cell.source, "HIDDEN TESTS"), found)
+    return TestCellFacts(tree, regions(source, "HIDDEN TESTS"), found)
 
 
 def is_question(node: ast.AST | None) -> bool:
@@ -86,7 +88,7 @@ def is_question(node: ast.AST | None) -> bool:
     return "Question" in (getattr(node.func, "id", None), getattr(node.func, "attr", None))
 
 
-def _uses(tree: ast.Module, variables: set[str]) -> Iterator[tuple[str, Use]]:
+def _uses(source: str, variables: set[str]) -> Iterator[tuple[str, Use]]:
     def method(node: ast.AST) -> tuple[str, str] | None:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             if node.value.id in variables:
@@ -94,27 +96,27 @@ def _uses(tree: ast.Module, variables: set[str]) -> Iterator[tuple[str, Use]]:
         return None
 
     decorators: set[ast.AST] = set()
-    for node in ast.walk(tree):
+    for node in nodes(source):  # a definition comes before its decorators
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             for decorator in node.decorator_list:
                 call = decorator if isinstance(decorator, ast.Call) else None
                 if found := method(call.func if call else decorator):
                     decorators |= {decorator}
                     yield found[0], Use(found[1], decorator.lineno, call, node)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and node not in decorators and (found := method(node.func)):
-            yield found[0], Use(found[1], node.lineno, node, None)
+        elif isinstance(node, ast.Call) and node not in decorators:
+            if found := method(node.func):
+                yield found[0], Use(found[1], node.lineno, node, None)
 
 
 def test_cell_problems(cell: Cell) -> list[str]:
     """What is wrong with one test cell (which parses), a sentence each."""
-    facts = take_apart(cell)
+    facts = take_apart(cell.source)
     texts = []
     if not ast.get_docstring(facts.tree):
         texts.append(
             'its first line must be its claim, a docstring. Got none. Write """Rows sum to 1.""".'
         )
-    calls = [node for node in ast.walk(facts.tree) if is_question(node)]
+    calls = [node for node in nodes(cell.source) if is_question(node)]
     if len(calls) != len(facts.questions):
         texts.append(
             "each Question must be assigned to its own name at the top level. "
@@ -126,7 +128,7 @@ def test_cell_problems(cell: Cell) -> list[str]:
         texts += _ends_in_grade(facts)
     else:
         texts += _asserts_something(facts)
-    texts += _assertions(facts.tree)
+    texts += _assertions(cell.source)
     texts += _uncalled(facts)
     return [f"{cell.where}: {text}" for text in texts]
 
@@ -290,8 +292,8 @@ def _uncalled(facts: TestCellFacts) -> Iterator[str]:
                 yield f"{node.name} is defined and never called. Call it, or decorate it."
 
 
-def _assertions(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+def _assertions(source: str) -> Iterator[str]:
+    for node in nodes(source):
         if not isinstance(node, ast.Assert):
             continue
         text = ast.unparse(node.test)[:60]
