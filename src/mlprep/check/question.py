@@ -42,8 +42,9 @@ class Rng:
 class Probe:
     """One thing that must hold of an answer.
 
-    run: from an answer to plain data. kind: "case", "raises" or "probe". wanted: the Outcome that a right answer has, or None where
-    the reference decides. claim: the sentence that a learner reads when it breaks, or "".
+    run: from an answer to plain data. kind: "case", "raises" or "probe". wanted: the Outcome that
+    a right answer has, or None where the reference decides. claim: the sentence that a learner
+    reads when it breaks, or "".
     """
 
     run: Callable
@@ -76,8 +77,9 @@ class Probe:
                 return None
             outcome = f"it raised {got.error}" if got.error else f"it returned {show(got.value)}"
             return f"{want.error} must be raised, but {outcome}"
-        if self.kind == "probe" and isinstance(got.value, str) and want.value == "":
-            return got.value or None  # the probe itself says what is wrong
+        texts = isinstance(got.value, str) and isinstance(want.value, str)
+        if texts and got.value and not want.value and self.kind == "probe":
+            return got.value  # the probe itself says what is wrong
         if clause := difference(got.value, want.value, self.rtol, self.atol, self.dtype):
             return clause
         if got.changed != want.changed:
