@@ -19,6 +19,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
@@ -156,14 +157,18 @@ class Warm:
     """Forks of one warm parent; inside bubblewrap if `sandboxed`. Linux only.
 
     One Warm serves one judge at a time, and submissions of one trust domain.
+
+    Args:
+        modules: what the warm parent imports, besides numpy, matplotlib and IPython.
     """
 
-    def __init__(self, sandboxed: bool):
+    def __init__(self, sandboxed: bool, modules: Sequence[str] = ("torch",)):
         self.sandboxed = sandboxed
         self._names = itertools.count()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         mode = "sandboxed" if sandboxed else "open"
         command = [sys.executable, "-m", "mlprep.grading.zygote", str(theirs.fileno()), mode]
+        command += modules
         self._folder = tempfile.TemporaryDirectory(prefix="mlprep-", ignore_cleanup_errors=True)
         with theirs:
             self._process = subprocess.Popen(
@@ -195,6 +200,19 @@ class Warm:
             except OSError:
                 raise self._failure() from None
         return _WarmProcess(self, name, ours)
+
+    def twin(self) -> Warm:
+        """A second warm parent, forked of this one: for another judge, at the cost of a fork.
+
+        It ends with this one at the latest.
+        """
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            try:
+                socket.send_fds(self._control, [b'{"twin": true}'], [theirs.fileno()])
+            except OSError:
+                raise self._failure() from None
+        return Twin(self.sandboxed, ours)
 
     def end(self, name: int, gone: bool) -> str:
         return str(self._ask({"end": name, "gone": gone}).get("ended", ""))
@@ -235,6 +253,20 @@ class Warm:
             pass
         said = self._process.stderr.read().decode(errors="replace").strip().splitlines()
         return GraderError(f"The grader's warm process ended: {said[-1] if said else 'no reason'}.")
+
+
+class Twin(Warm):
+    """A warm parent that was forked of another one."""
+
+    def __init__(self, sandboxed: bool, control: socket.socket):
+        self.sandboxed, self._control = sandboxed, control
+        self._names = itertools.count()
+
+    def close(self) -> None:
+        self._control.close()  # it sees it, kills what it started, and ends
+
+    def _failure(self) -> GraderError:
+        return GraderError("The grader's warm process ended.")
 
 
 class Forked(Warm):
@@ -358,11 +390,12 @@ def for_own_work() -> Launcher:
     return _own or Cold()
 
 
-def choose(sandbox: bool) -> Launcher:
+def choose(sandbox: bool, modules: Sequence[str] = ("torch",)) -> Launcher:
     """The launcher for other people's work.
 
     Args:
         sandbox: they run in a sandbox or not at all. Without it, only limits bind them.
+        modules: what is imported once for all of them, besides numpy, matplotlib and IPython.
 
     Raises:
         GraderError: a sandbox is wanted and cannot be had.
@@ -372,5 +405,5 @@ def choose(sandbox: bool) -> Launcher:
             raise GraderError(
                 f"{why} Other people's code runs in a sandbox only; say --unsafe to run it without."
             )
-        return Warm(sandboxed=True)
-    return Warm(sandboxed=False) if sys.platform == "linux" else Cold()
+        return Warm(sandboxed=True, modules=modules)
+    return Warm(sandboxed=False, modules=modules) if sys.platform == "linux" else Cold()

@@ -44,8 +44,6 @@ def read_notebook(path: Path) -> NotebookNode:
     Raises:
         NotebookError: it is missing, too large, or not a notebook; the message says which.
     """
-    import nbformat
-
     try:
         size = path.stat().st_size
         if size > MAX_NOTEBOOK_BYTES:
@@ -53,17 +51,29 @@ def read_notebook(path: Path) -> NotebookNode:
                 f"{path}: the notebook has {size >> 20} MB; {MAX_NOTEBOOK_BYTES >> 20} MB are "
                 "allowed. Clear its outputs (Kernel, Restart Kernel and Clear Outputs) and save."
             )
-        text = path.read_text(encoding="utf-8")
+        data = path.read_bytes()
     except FileNotFoundError:
         raise NotebookError(
             f"{path}: there is no such notebook. Open the unit once (mlprep study) to get your "
             "copy, or name the file."
         ) from None
-    except (IsADirectoryError, PermissionError, UnicodeDecodeError) as error:
+    except (IsADirectoryError, PermissionError) as error:
         raise NotebookError(f"{path}: cannot be read ({type(error).__name__}).") from None
-    if not text.strip():
-        raise NotebookError(f"{path}: the file is empty. Start over from release/.")
+    return parse_notebook(data, str(path))
+
+
+def parse_notebook(content: bytes, label: str) -> NotebookNode:
+    """A notebook from the bytes of a file that may be anything; `label` names it in messages.
+
+    Raises:
+        NotebookError: they are no notebook; the message says why.
+    """
+    import nbformat
+
+    if not content.strip():
+        raise NotebookError(f"{label}: the file is empty. Start over from release/.")
     try:
+        text = content.decode("utf-8-sig")
         data = json.loads(text)
         if not isinstance(data, dict) or "nbformat" not in data:
             raise ValueError("no nbformat")
@@ -73,7 +83,7 @@ def read_notebook(path: Path) -> NotebookNode:
             return _repaired(notebook)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ValidationError):
         raise NotebookError(
-            f"{path}: this is not a Jupyter notebook (or it was cut off while it was saved). "
+            f"{label}: this is not a Jupyter notebook (or it was cut off while it was saved). "
             "Restore an earlier version, or start over from release/."
         ) from None
 

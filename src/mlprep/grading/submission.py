@@ -46,13 +46,20 @@ class Shell(InteractiveShell):
         """Errors go to the judge as data."""
 
 
+def make_shell() -> Shell:
+    """The process's shell, made when it is first asked for.
+
+    It has no history: that would start a thread and write a file.
+    """
+    return Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+
+
 class Submission:
     """The learner's namespace, and the handles that the judge holds on its objects."""
 
     def __init__(self, sock: socket.socket):
         self.peer = Peer(sock, self.serve)
-        # no history: it would start a thread and write a file
-        self.shell = Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+        self.shell = make_shell()
         self.handles: dict[int, object] = {}
 
     # Values

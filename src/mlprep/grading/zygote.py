@@ -1,12 +1,13 @@
 """The warm parent: it has numpy, IPython, matplotlib and torch imported, and forks submissions.
 
-Started as `python -m mlprep.grading.zygote FD MODE`, FD being its end of a SOCK_SEQPACKET pair,
-MODE "sandboxed" (inside bubblewrap: each fork gets namespaces of its own) or "open". Requests, one
-JSON packet each:
+Started as `python -m mlprep.grading.zygote FD MODE [MODULE …]`, FD being its end of a
+SOCK_SEQPACKET pair, MODE "sandboxed" (inside bubblewrap: each fork gets namespaces of its own) or
+"open", MODULE what to import besides. Requests, one JSON packet each:
 
     {"start": ID, "limits": {…}}  with a socket attached: fork a submission that serves it
     {"end": ID}                   kill it and all that it started; the reply says how it ended
     {"count": ID}                 how many processes it has now
+    {"twin": true}                with a socket attached: fork a second warm parent that serves it
     {"ready": true}               the reply says that the imports are done
 
 It starts no threads. It watches the memory of what it forked.
@@ -14,6 +15,7 @@ It starts no threads. It watches the memory of what it forked.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -22,6 +24,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mlprep.grading.isolate import become_nobody, enter_namespaces
@@ -47,9 +50,13 @@ class Zygote:
     def __init__(self, control: socket.socket, sandboxed: bool):
         self.control, self.sandboxed = control, sandboxed
         self.children: dict[int, Child] = {}
+        self.twins: list[int] = []
 
     def run(self) -> None:
         """Serve until the judge closes its end; then everything that was forked dies."""
+        from mlprep.grading.submission import make_shell
+
+        make_shell()  # each fork has it
         try:
             while True:
                 ready, _, _ = select.select([self.control], [], [], WATCH_S)
@@ -68,6 +75,8 @@ class Zygote:
         request = json.loads(message)
         if "start" in request:
             self.start(request["start"], Limits(**request["limits"]), fds[0])
+        elif "twin" in request:
+            self.twin(fds[0])
         elif "end" in request:
             child = self.children.pop(request["end"], None)
             if child is not None:
@@ -85,6 +94,19 @@ class Zygote:
         else:
             self.control.send(b'{"ready": true}')
         return True
+
+    def twin(self, fd: int) -> None:
+        """Fork a warm parent that shares what this one has imported, and nothing else."""
+        pid = os.fork()
+        if pid:
+            os.close(fd)
+            self.twins.append(pid)
+            return
+        try:
+            self.control.close()
+            Zygote(socket.socket(fileno=fd), self.sandboxed).run()
+        finally:
+            os._exit(0)
 
     def start(self, name: int, limits: Limits, fd: int) -> None:
         pid = os.fork()
@@ -112,6 +134,7 @@ class Zygote:
 
     def reap(self) -> None:
         """Note which children have ended, and how."""
+        self.twins = [pid for pid in self.twins if not os.waitpid(pid, os.WNOHANG)[0]]
         for child in self.children.values():
             if child.ended:
                 continue
@@ -186,12 +209,17 @@ def memory_of(pid: int) -> int:
     return 0
 
 
-def warm_up(torch: bool = True) -> None:
-    """Import what submissions will want. Threads are left to be started by those who need them."""
-    modules = ["numpy.testing", "matplotlib.pyplot", "mlprep.grading.submission"]
-    for module in [*modules, "torch"] if torch else modules:
+def warm_up(torch: bool = True, modules: Sequence[str] = ()) -> None:
+    """Import what submissions will want. Threads are left to be started by those who need them.
+
+    modules: others that they may want; what cannot be imported is left to them.
+    """
+    for module in ("numpy.testing", "matplotlib.pyplot", "mlprep.grading.submission"):
         importlib.import_module(module)
-    if torch:
+    for module in [*modules, "torch"] if torch else modules:
+        with contextlib.suppress(Exception):
+            importlib.import_module(module)
+    if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
 
 
@@ -201,7 +229,7 @@ def main() -> None:
     if sandboxed:
         become_nobody()
     os.environ["HOME"] = os.environ["IPYTHONDIR"] = os.environ["MPLCONFIGDIR"] = "/tmp"
-    warm_up()
+    warm_up(torch=False, modules=sys.argv[3:])
     Zygote(control, sandboxed).run()
 
 

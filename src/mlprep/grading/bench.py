@@ -1,0 +1,291 @@
+"""Judging one submission after another: warm, apart from each other, and restarted when lost.
+
+    answer = judge_task(task)       JSON in, JSON out; the same from any thread or machine
+    close_benches()                 end what it has started in this process
+
+Three kinds of processes stand behind it (Linux; elsewhere a slot judges by itself):
+
+    root      one a machine: imports numpy, torch and the grader once, starts the sandbox's warm
+              parent, and forks slots
+    slot      one a thread that calls judge_task: has a warm parent of its own in the sandbox
+    judge     one a submission: forked of its slot, so that no test leaves a trace for the next
+
+Nothing that a submission made is unpickled: bytes of JSON cross over. A judge that dies or hangs
+costs a GraderError for its submission, and its slot is replaced.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection, wait
+
+from mlprep.errors import GraderError
+from mlprep.grading.launch import BLAS_THREADS
+
+PRISTINE = {"PYTHONHASHSEED": "0", "MPLBACKEND": "agg"}
+START_S = 120.0
+JUDGE_S = 60.0  # for the tests' own work, on top of what the submission may take
+IDLE_S = 300.0  # nobody has asked for so long: the run is over, or whoever asked is gone
+LOOK_S = 20.0
+
+
+def judge_task(task: bytes) -> bytes:
+    """Judge one submission; called in a worker of an executor.
+
+    Args:
+        task: as `mlprep.grading.task.UnitTask.for_submission` makes it.
+
+    Raises:
+        GraderError: the grader failed, twice. Anything else that can happen is in the answer.
+    """
+    needs = json.loads(task)["needs"]
+    key = (needs["sandbox"], tuple(needs["modules"]))
+    allowed_s = needs["limits"]["notebook_s"] * needs["notebooks"] + JUDGE_S
+    for last in (False, True):
+        try:
+            return _slot(key).ask(task, allowed_s)
+        except _Lost as lost:
+            _drop_slot(key)
+            if last:
+                raise GraderError(str(lost)) from None
+    raise AssertionError("unreachable")
+
+
+# This process's side
+
+
+class _Lost(Exception):
+    """A slot is gone or does not answer; another one may do better."""
+
+
+_roots: dict[tuple, Root] = {}
+_roots_lock = threading.Lock()
+_mine = threading.local()
+
+
+def _slot(key: tuple) -> Slot:
+    """The calling thread's slot."""
+    slots = _mine.__dict__.setdefault("slots", {})
+    if key not in slots:
+        with _roots_lock:
+            if key not in _roots or not _roots[key].is_alive():
+                _roots[key] = Root(*key)
+            root = _roots[key]
+        slots[key] = root.slot()
+    return slots[key]
+
+
+def _drop_slot(key: tuple) -> None:
+    slot = _mine.__dict__.get("slots", {}).pop(key, None)
+    if slot is not None:
+        slot.close()
+
+
+def close_benches() -> None:
+    """End every process that judging has started here."""
+    with _roots_lock:
+        for root in _roots.values():
+            root.close()
+        _roots.clear()
+
+
+atexit.register(close_benches)
+
+
+class Root:
+    """The process that forks slots, seen from the one that started it."""
+
+    def __init__(self, sandbox: bool, modules: Sequence[str]):
+        self._lock = threading.Lock()
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        mode = "sandbox" if sandbox else "unsafe"
+        command = [sys.executable, "-m", "mlprep.grading.bench", str(theirs.fileno()), mode]
+        with theirs:
+            self._process = subprocess.Popen(
+                [*command, *modules],
+                pass_fds=[theirs.fileno()],
+                env=os.environ | dict.fromkeys(BLAS_THREADS, "1") | PRISTINE,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for the one who started it
+            )
+
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def slot(self) -> Slot:
+        """A new slot; it is ready when it says so.
+
+        Raises:
+            _Lost: the root process has ended.
+        """
+        ours, theirs = socket.socketpair()
+        with theirs, self._lock:
+            try:
+                socket.send_fds(self._control, [b"slot"], [theirs.fileno()])
+            except OSError:
+                raise _Lost("The grader's own process ended.") from None
+        return Slot(Connection(ours.detach()))
+
+    def close(self) -> None:
+        self._control.close()  # it sees that, and ends with all that it has started
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+class Slot:
+    """A process that judges one submission at a time, seen from the one that asks."""
+
+    def __init__(self, connection: Connection):
+        self._connection = connection
+        self._ready = False
+
+    def ask(self, task: bytes, allowed_s: float) -> bytes:
+        """The answer to a task.
+
+        Raises:
+            GraderError: this machine cannot judge; trying again will not help.
+            _Lost: the slot ended or gave no answer in time.
+        """
+        try:
+            if not self._ready:
+                said = self._receive(START_S).decode()
+                if said != "ready":
+                    raise GraderError(said)
+                self._ready = True
+            self._connection.send_bytes(task)
+            return self._receive(allowed_s)
+        except (OSError, EOFError) as error:
+            raise _Lost(f"The judge ended unexpectedly ({type(error).__name__}).") from None
+
+    def _receive(self, allowed_s: float) -> bytes:
+        if not self._connection.poll(allowed_s):
+            raise _Lost(f"The judge gave no answer in {allowed_s:g} s.")
+        return self._connection.recv_bytes()
+
+    def close(self) -> None:
+        self._connection.close()  # it sees that, and ends
+
+
+# The root process
+
+
+def main() -> None:
+    control = socket.socket(fileno=int(sys.argv[1]))
+    sandbox, modules = sys.argv[2] == "sandbox", sys.argv[3:]
+    from mlprep.grading.launch import choose
+
+    mother, failure = None, ""
+    try:
+        mother = choose(sandbox, modules)
+        if sys.platform == "linux":
+            _import(modules)
+            mother.ready()
+    except GraderError as error:
+        failure = str(error)
+    _fork_slots(control, mother, failure)
+    if mother is not None:
+        mother.close()
+
+
+def _import(modules: Sequence[str]) -> None:
+    """What judges will want: the grader, and what the unit's own cells import."""
+    from mlprep.grading.zygote import warm_up
+
+    warm_up(torch="torch" in modules, modules=modules)
+    for module in ("mlprep.grading.task", "nbformat.v4", "nbconvert.preprocessors.sanitize"):
+        __import__(module)
+
+
+def _fork_slots(control: socket.socket, mother, failure: str) -> None:
+    """Fork a slot for each request, until whoever started this process is gone or long silent."""
+    slots: list[int] = []
+    idle_since = time.monotonic()
+    control.settimeout(LOOK_S)
+    while slots or time.monotonic() - idle_since < IDLE_S:
+        try:
+            message, fds, _, _ = socket.recv_fds(control, 100, 1)
+        except TimeoutError:
+            slots = [pid for pid in slots if not os.waitpid(pid, os.WNOHANG)[0]]
+            if slots:
+                idle_since = time.monotonic()
+            continue
+        if not message:
+            return
+        try:
+            launcher = mother.twin() if hasattr(mother, "twin") else mother
+        except GraderError as error:
+            launcher, failure = None, str(error)
+        pid = os.fork()
+        if pid == 0:
+            try:
+                control.close()
+                _serve(Connection(fds[0]), launcher, failure)
+            finally:
+                os._exit(0)
+        os.close(fds[0])
+        if launcher is not mother and launcher is not None:
+            launcher.close()  # the slot's, not ours
+        slots.append(pid)
+
+
+def _serve(connection: Connection, launcher, failure: str) -> None:
+    """Be a slot."""
+    from mlprep.grading.task import load_task, run_task
+
+    connection.send_bytes((failure or "ready").encode())
+    while not failure and connection.poll(IDLE_S):
+        try:
+            task = load_task(connection.recv_bytes())
+        except EOFError:
+            return
+        if sys.platform == "linux":
+            answer = _in_fork(lambda task=task: run_task(task, launcher), connection)
+        else:  # a fork of a process that has threads may hang there
+            answer = run_task(task, launcher)
+        if not answer:
+            return  # whoever asked sees a lost slot
+        connection.send_bytes(answer)
+
+
+def _in_fork(function: Callable[[], bytes], asker: Connection) -> bytes:
+    """What `function` returns when it is run in a fork; b"" where the fork died, or nobody waits
+    for the answer any more."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            asker.close()
+            os.close(reader)
+            answer = function()
+            with open(writer, "wb") as file:
+                file.write(answer)
+        finally:
+            os._exit(0)
+    os.close(writer)
+    parts = []
+    with open(reader, "rb", buffering=0) as file:
+        while asker not in wait([file, asker]):
+            if not (part := file.read(1 << 20)):
+                os.waitpid(pid, 0)
+                return b"".join(parts)
+            parts.append(part)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    return b""
+
+
+if __name__ == "__main__":
+    main()

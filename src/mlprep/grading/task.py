@@ -1,0 +1,190 @@
+"""One submission to judge, as bytes: what goes to a worker, and what comes back.
+
+    task = unit_task.for_submission(notebooks, files)     bytes for any worker on any machine
+    answer = Answer.of(judge_task(task))                  see mlprep.grading.bench
+
+A task holds all that its answer depends on, so that grading is a pure function of it. Both are
+JSON: what a submission has made is never unpickled.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import functools
+import hashlib
+import json
+import socket
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import mlprep
+from mlprep.errors import NotebookError
+from mlprep.grading.limits import Limits
+
+
+@functools.cache
+def grader_version() -> str:
+    """The version of the code that decides scores: the package's, and a hash of that code."""
+    here = Path(__file__).resolve().parent
+    files = sorted([*here.glob("*.py"), *(here.parent / "check").glob("*.py")])
+    total = hashlib.sha256()
+    for file in files:
+        total.update(file.name.encode() + b"\0" + file.read_bytes())
+    return f"{mlprep.__version__}+{total.hexdigest()[:8]}"
+
+
+@dataclass(frozen=True)
+class UnitTask:
+    """What the tasks of one unit share.
+
+    sources, masters: the unit's notebooks as text, by name: with solutions and hidden tests; and
+    as nbgrader keeps them (see mlprep.grading.graded).
+    """
+
+    unit: str
+    sources: Mapping[str, str]
+    masters: Mapping[str, str]
+    sandbox: bool = True
+    limits: Limits = field(default_factory=Limits)
+
+    def for_submission(self, notebooks: Mapping[str, bytes], files: Mapping[str, bytes]) -> bytes:
+        """The task to judge what one student handed in, by name of notebook and of file."""
+        pages = [
+            {
+                "name": name,
+                "source": self.sources[name],
+                "master": self.masters[name],
+                "learner": _text(data),
+            }
+            for name, data in notebooks.items()
+        ]
+        return json.dumps(
+            {
+                "needs": self._needs | {"notebooks": len(pages)},
+                "unit": self.unit,
+                "notebooks": pages,
+                "files": {name: _text(data) for name, data in files.items()},
+            }
+        ).encode()
+
+    @functools.cached_property
+    def _needs(self) -> dict:
+        return {
+            "sandbox": self.sandbox,
+            "modules": modules_of(self.sources.values()),
+            "limits": asdict(self.limits),
+            "version": grader_version(),
+        }
+
+
+@dataclass
+class Judged:
+    """What came of one notebook: its report as data, the graded notebook as text; or why it was
+    refused."""
+
+    name: str
+    report: dict = field(default_factory=dict)
+    graded: str = ""
+    refused: str = ""
+
+
+@dataclass
+class Answer:
+    """What came of a task. failed: the grader's own failure, "" where there was none."""
+
+    notebooks: list[Judged] = field(default_factory=list)
+    failed: str = ""
+    worker: str = ""
+    seconds: float = 0.0
+
+    @classmethod
+    def of(cls, data: bytes) -> Answer:
+        found = json.loads(data)
+        return cls(**found | {"notebooks": [Judged(**page) for page in found["notebooks"]]})
+
+
+def load_task(task: bytes) -> dict:
+    """A task as data; what its unit's notebooks hold is parsed once and kept."""
+    data = json.loads(task)
+    for page in data["notebooks"]:
+        _notebook(page["source"])
+        _notebook(page["master"])
+    return data
+
+
+def run_task(data: dict, launcher) -> bytes:
+    """Judge one submission; the answer as JSON. It never raises."""
+    begun = time.monotonic()
+    answer = Answer(worker=socket.gethostname())
+    try:
+        if data["needs"]["version"] != grader_version():
+            answer.failed = (
+                f"{answer.worker} has mlprep {grader_version()}, not {data['needs']['version']}. "
+                "Install the same version on every worker."
+            )
+        else:
+            answer.notebooks = [_judge(data, page, launcher) for page in data["notebooks"]]
+    except Exception as error:  # noqa: BLE001 - the grader's fault, and said so
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(where.filename).name}, line {where.lineno}"
+        answer.failed = f"The grader stopped with {type(error).__name__}: {error} ({place})."
+    answer.seconds = round(time.monotonic() - begun, 4)
+    return json.dumps(asdict(answer)).encode()
+
+
+def _judge(data: dict, page: dict, launcher) -> Judged:
+    import nbformat
+
+    from mlprep.grading.graded import graded_notebook
+    from mlprep.grading.judge import judge_notebook
+    from mlprep.grading.merge import parse_notebook
+
+    limits = Limits(**data["needs"]["limits"])
+    files = {name: base64.b64decode(text) for name, text in data["files"].items()}
+    label = f"{page['name']}.ipynb"
+    try:
+        learner = parse_notebook(base64.b64decode(page["learner"]), label)
+        source = _notebook(page["source"])
+        report = judge_notebook(data["unit"], source, learner, files, limits, launcher)
+    except NotebookError as error:
+        return Judged(page["name"], refused=str(error))
+    graded = graded_notebook(_notebook(page["master"]), learner, report)
+    text = nbformat.v4.writes(graded, split_lines=True)
+    return Judged(page["name"], report.to_dict(), text)
+
+
+@functools.lru_cache(maxsize=16)
+def _notebook(text: str):
+    from nbformat.v4 import reads
+
+    return reads(text)
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def modules_of(sources) -> list[str]:
+    """What a unit's own code cells import, so that it is imported once and not for each learner.
+
+    Lines that are no Python (magics) are not looked at.
+    """
+    found = set()
+    for text in sources:
+        for cell in json.loads(text)["cells"]:
+            if cell["cell_type"] != "code":
+                continue
+            try:
+                tree = ast.parse("".join(cell["source"]))
+            except SyntaxError:
+                continue
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Import):
+                    found |= {alias.name for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    found.add(node.module)
+    return sorted(found)
