@@ -6,6 +6,7 @@
     unit.toml, curriculum.toml  →  notebooks/README.md, release/README.md
     other files of a unit    →  release/<unit>/                copied, as nbgrader does
 
+An assignment's questions are proved before it is written (mlprep.proofs).
 The same sources give the same bytes, and only what changed is written. A file whose source has
 problems is left as it is; the others are built, then all problems are raised together.
 """
@@ -22,7 +23,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mlprep import lessons, lint
+from mlprep import lessons, lint, proofs
 from mlprep.course import Course, Unit
 from mlprep.errors import AuthorError, DriftError
 from mlprep.indexes import index_pages
@@ -178,10 +179,17 @@ def _assignment(run: Build, unit: Unit, authored: Authored, releaser: Releaser) 
     source = dumps(render(unit, authored))
     release = releaser.notebook(unit, authored.stem, source)
     problems = lint.leak_problems(authored, json.loads(release))
+    target = unit.source_notebook(authored.stem)
+    if not (problems or run.check or _holds(target, source)):
+        problems = proofs.prove(authored, source)
     run.problems += problems
     if not problems:
-        run.put(unit.source_notebook(authored.stem), source)
+        run.put(target, source)
         run.put(unit.release_notebook(authored.stem), release)
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_bytes() == text.encode()
 
 
 def _lesson(run: Build, unit: Unit, authored: Authored) -> None:
