@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,6 +21,10 @@ ROOT = Path(__file__).resolve().parents[1]
 # Two test processes on two cores: more threads in each only get in each other's way.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
+
+# The same examples each time, nothing written, no hurry on a busy machine.
+hypothesis.settings.register_profile("tests", derandomize=True, database=None, deadline=None)
+hypothesis.settings.load_profile("tests")
 
 # As root in a closed network: no sandbox of its own, no calls home.
 CHROMIUM_ARGUMENTS = (
@@ -39,6 +44,12 @@ interview_questions = ["Why subtract the maximum?"]
 topics = ["softmax"]
 references = []
 """
+
+
+def pytest_collection_modifyitems(items):
+    """Files with slow tests come first: two processes then end at about the same time."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,8 +1,20 @@
-"""Which names a piece of code takes from outside itself."""
+"""Which names a piece of code takes from outside itself, and which cell of a notebook they are of.
+
+    free_names("y = f(x)")              {"f", "x"}
+    origins = Origins(source)           where the names of an instructor's notebook come from
+    origins.of("f", "f_is_right")       "theirs" | "locked" | "test" | "": the cell that defines it
+"""
 
 from __future__ import annotations
 
+import ast
+import re
 import symtable
+
+from nbformat import NotebookNode
+
+IPYTHON_ONLY = re.compile(r"^\s*[%!?]|^\s*\w[\w, ]*=\s*[%!]|\?\s*$", re.MULTILINE)
+TIMED = re.compile(r"\s*%%(time|timeit|capture|prun)\b[^\n]*\n?")
 
 
 def free_names(source: str) -> set[str]:
@@ -11,6 +23,12 @@ def free_names(source: str) -> set[str]:
     Builtins are among them. Names that are bound only later, or only in one branch, count as
     defined.
     """
+    read, bound = read_and_bound(source)
+    return read - bound
+
+
+def read_and_bound(source: str) -> tuple[set[str], set[str]]:
+    """Names that `source` reads from its top level, and those that it binds there."""
     top = symtable.symtable(source, "<cell>", "exec")
     bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
     bound |= {child.get_name() for child in top.get_children() if child.get_type() != "annotation"}
@@ -23,4 +41,78 @@ def free_names(source: str) -> set[str]:
             is_outer = table is top or symbol.is_global()
             if symbol.is_referenced() and is_outer:
                 read.add(symbol.get_name())
-    return read - bound
+    return read, bound
+
+
+def python_of(source: str) -> str:
+    """A cell as Python: its magics and shell lines become calls of `get_ipython()`."""
+    source = TIMED.sub("", source, count=1) if TIMED.match(source) else source
+    if not IPYTHON_ONLY.search(source):
+        return source
+    try:
+        ast.parse(source)
+        return source  # a % or ? inside a string
+    except SyntaxError:
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        return TransformerManager().transform_cell(source)
+
+
+class NoShell:
+    """What `get_ipython()` gives where there is no IPython: magics do nothing."""
+
+    def __getattr__(self, name: str):
+        return lambda *args, **kwargs: None
+
+
+class Origins:
+    """Where the names of an instructor's notebook come from.
+
+    imports: the import statements at the top of its code cells, whoever may edit the cell. They
+    are run in the judge as well, so that `np` in a test never is what a submission says it is.
+    """
+
+    def __init__(self, source: NotebookNode):
+        from mlprep.grading.merge import grade_id, role
+
+        self.imports: list[str] = []
+        self._definers: list[tuple[str, str, set[str]]] = []  # (what the cell is, name, it binds)
+        for cell in source.cells:
+            if cell.cell_type != "code":
+                continue
+            kind = role(cell)
+            try:
+                code = python_of(cell.source)
+                tree = ast.parse(code)
+                _, bound = read_and_bound(code)
+            except SyntaxError:
+                continue
+            imports = [n for n in tree.body if isinstance(n, (ast.Import, ast.ImportFrom))]
+            self.imports += map(ast.unparse, imports)
+            if kind in ("answer", ""):
+                bound -= {name for node in imports for name in _bound_by(node)} - _others(tree)
+            kind = kind if kind in ("locked", "test") else "theirs"
+            self._definers.append((kind, grade_id(cell), bound))
+
+    def of(self, name: str, test: str) -> str:
+        """What the last cell before `test` that defines `name` is: "theirs", "locked" or "test".
+
+        "" where none does.
+        """
+        found = ""
+        for kind, cell, bound in self._definers:
+            if cell == test and kind == "test":
+                break
+            if name in bound:
+                found = kind
+        return found
+
+
+def _bound_by(node: ast.Import | ast.ImportFrom) -> set[str]:
+    return {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+
+
+def _others(tree: ast.Module) -> set[str]:
+    """Names that the statements of `tree` other than imports bind."""
+    rest = [n for n in tree.body if not isinstance(n, (ast.Import, ast.ImportFrom))]
+    return read_and_bound(ast.unparse(ast.Module(rest, [])))[1]
