@@ -171,6 +171,7 @@ def _run(node, label: str, folder: Path, limit_s: float) -> Run:
         node,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,  # how prints fall into packets is chance
         startup_timeout=STARTUP_S,
         iopub_timeout=10,
         extra_arguments=["--IPKernelApp.log_level=40"],
