@@ -7,6 +7,7 @@ kernel, from top to bottom; locked cells and tests are always those of the sourc
 from __future__ import annotations
 
 import json
+import stat
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,7 +46,10 @@ def read_notebook(path: Path) -> NotebookNode:
         NotebookError: it is missing, too large, or not a notebook; the message says which.
     """
     try:
-        size = path.stat().st_size
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe would be read for ever
+            raise NotebookError(f"{path}: a notebook must be a file. Got a folder or a device.")
+        size = status.st_size
         if size > MAX_NOTEBOOK_BYTES:
             raise NotebookError(
                 f"{path}: the notebook has {size >> 20} MB; {MAX_NOTEBOOK_BYTES >> 20} MB are "
@@ -57,7 +61,7 @@ def read_notebook(path: Path) -> NotebookNode:
             f"{path}: there is no such notebook. Open the unit once (mlprep study) to get your "
             "copy, or name the file."
         ) from None
-    except (IsADirectoryError, PermissionError) as error:
+    except OSError as error:
         raise NotebookError(f"{path}: cannot be read ({type(error).__name__}).") from None
     return parse_notebook(data, str(path))
 
