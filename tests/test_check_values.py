@@ -173,8 +173,10 @@ def test_every_array_equals_its_list_its_tensor_and_itself(array):
         (3, {3}, "a set is wanted, not an int"),
         ({1, 2}, [1, 2], "an array of shape (2,) is wanted, not a set"),
         ([[1, 2], [3]], [[1, 2], [3, 4]], "an array of shape (2, 2) is wanted, not a list"),
-        (["a", 1], [1, 1], "an array of shape (2,) is wanted, not a list"),
-        ([1, None], [1, 2], "an array of shape (2,) is wanted, not a list"),
+        (["a", 1], [1, 1], "at item 0 an int is wanted, not a string"),
+        ([1, None], [1, 2], "at item 1 an int is wanted, not None"),
+        ((1.0, 2.0), (1.0, 2.0, 3.0), "3 items are wanted, not 2"),
+        ((np.ones(2), 2.0), (1.0, 2.0), "at item 0 the shape is (2,), not ()"),
     ],
 )
 def test_what_differs_is_said(got, want, clause):

@@ -75,8 +75,9 @@ class Probe:
                 return f"it raised {got.error}{text}{where}"
             if want.error in got.error_kinds and not _is_stub(got, want):
                 return None
-            outcome = f"it raised {got.error}" if got.error else f"it returned {show(got.value)}"
-            return f"{want.error} must be raised, but {outcome}"
+            if got.error:
+                return f"it raised {got.error}, not {want.error}"
+            return f"it returned {show(got.value)} and raised no {want.error}"
         texts = isinstance(got.value, str) and isinstance(want.value, str)
         if texts and got.value and not want.value and self.kind == "probe":
             return got.value  # the probe itself says what is wrong

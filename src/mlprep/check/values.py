@@ -159,7 +159,7 @@ def difference(got, want, rtol=1e-6, atol=1e-9, dtype=None) -> str | None:
         return _different_dict(got, want, rtol, atol, dtype)
     if isinstance(want, (set, frozenset)):
         return _different_set(got, want, rtol, atol)
-    if isinstance(want, (list, tuple)) and not is_numbers(want):
+    if isinstance(want, (list, tuple)) and not (is_numbers(want) and _may_be_numbers(got, want)):
         return _different_sequence(got, want, rtol, atol, dtype)
     return _different_numbers(got, want, rtol, atol, dtype)
 
@@ -247,6 +247,13 @@ def _different_sequence(got, want, rtol, atol, dtype) -> str | None:
         if clause := difference(g, w, rtol, atol, dtype):
             return f"at item {index} {clause}"
     return None
+
+
+def _may_be_numbers(got, want) -> bool:
+    """Whether it says more to compare two sequences as arrays than item by item."""
+    if not isinstance(got, (list, tuple)) or np.ndim(want) > 1:
+        return True
+    return len(got) == len(want) and is_numbers(got)
 
 
 def is_numbers(value) -> bool:
