@@ -7,6 +7,9 @@
 
 Needs Python 3.11 and nothing else. The environment is made once, in .venv (the variable
 MLPREP_VENV names another folder), and again when it is broken or its recipe has changed.
+
+On Linux, pip's usual PyTorch brings several GB for graphics cards. For the build without them, set
+PIP_EXTRA_INDEX_URL to the index that "Start Locally" on pytorch.org gives for CPU before you start.
 """
 
 import sys
@@ -48,7 +51,9 @@ PROBE = """
 import importlib.metadata, os
 for distribution in importlib.metadata.distributions():
     for file in distribution.files or ():
-        if file.size is not None and os.stat(distribution.locate_file(file)).st_size != file.size:
+        if file.size is None or "etc" in file.parts:  # settings may change
+            continue
+        if os.stat(distribution.locate_file(file)).st_size != file.size:
             raise SystemExit(f"{file} is not as pip left it")
 """
 
@@ -107,9 +112,12 @@ def command(arguments):
 
 
 def workers(rest):
-    """Two test processes, each test file in one of them, unless the arguments say otherwise."""
+    """Two test processes, each test file in one of them, unless the arguments say otherwise.
+
+    The files keep their order, in which tests/conftest.py puts the slow ones first.
+    """
     chosen = any(re.match(r"-n|--numprocesses|--dist|(-p)?no:xdist|--pdb", word) for word in rest)
-    return [] if chosen else ["-n", "2", "--dist", "loadfile"]
+    return [] if chosen else ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def run(words, settings, folder):

@@ -121,6 +121,12 @@ def test_announcements_and_extension_manager_are_off_in_every_lab():
         assert ("@jupyter/nbgrader:formgrader" in off) == (name == "study")
 
 
+def test_jupyterlab_leaves_the_installed_settings_as_they_are():
+    # It adds what is missing here to the installed file, which then differs from ours.
+    settings = json.loads((ROOT / "jupyter/etc/labconfig/page_config.json").read_text())
+    assert settings["lockedExtensions"] == settings["disabledExtensions"]
+
+
 def test_the_command_is_installed():
     (entry,) = importlib.metadata.entry_points(group="console_scripts", name="mlprep")
     assert callable(entry.load())

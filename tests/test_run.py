@@ -141,13 +141,25 @@ def test_a_broken_environment_is_noticed_and_made_anew(run, capsys, breakage):
     assert run.steps == FROM_NOTHING * 2
 
 
+def test_changed_settings_are_no_damage(run):
+    run.main(["build"])
+    pretend_installed(run)
+    (run.VENV / "etc/six.json").write_text("changed by a program")
+    run.main(["build"])
+    assert run.steps == FROM_NOTHING
+
+
 def pretend_installed(run):
     """Put a package into the environment in the way that pip does."""
     site = run.LIBRARY / "site-packages"
+    (run.VENV / "etc").mkdir()
+    (run.VENV / "etc/six.json").write_text("{}")
     (site / "six.py").write_text("value = 6\n")
     (site / "six-1.0.dist-info").mkdir()
     (site / "six-1.0.dist-info/METADATA").write_text("Name: six\nVersion: 1.0\n")
-    (site / "six-1.0.dist-info/RECORD").write_text("six.py,sha256=,10\n")
+    (site / "six-1.0.dist-info/RECORD").write_text(
+        "six.py,sha256=,10\n../../../etc/six.json,sha256=,2\n"
+    )
 
 
 def test_a_moved_environment_is_made_anew(run, tmp_path):
@@ -382,11 +394,14 @@ def test_no_verb_shows_the_verbs(run, capsys):
     assert run.steps == []
 
 
+TWO = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+
+
 @pytest.mark.parametrize(
     ("rest", "added"),
     [
-        ([], ["-n", "2", "--dist", "loadfile"]),
-        (["-k", "softmax"], ["-n", "2", "--dist", "loadfile"]),
+        ([], TWO),
+        (["-k", "softmax"], TWO),
         (["-n", "0"], []),
         (["-n4"], []),
         (["-p", "no:xdist"], []),
