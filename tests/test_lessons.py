@@ -92,6 +92,25 @@ def test_a_lesson_is_offline():
     assert "lessons run offline" in text
 
 
+def test_a_stream_is_one_output_however_it_was_cut():
+    """Slow printing is sent in pieces, whose edges depend on the clock."""
+    nb = nb_of("import time\nfor i in range(3):\n    print(i, flush=True)\n    time.sleep(0.3)\n7")
+    execute(nb, "lesson.py")
+    stream, value = nb["cells"][0]["outputs"]
+    assert (stream["name"], stream["text"]) == ("stdout", "0\n1\n2\n")
+    assert value["data"] == {"text/plain": "7"}
+
+
+def test_streams_are_joined_only_where_they_meet():
+    def stream(name, text):
+        return {"output_type": "stream", "name": name, "text": text}
+
+    figure = {"output_type": "display_data", "data": {}, "metadata": {}}
+    a, b, c, d = stream("stdout", "a"), stream("stdout", "b"), stream("stderr", "c"), figure
+    assert lessons.joined_streams([a, b, c, d, a]) == [stream("stdout", "ab"), c, d, a]
+    assert a["text"] == "a"
+
+
 def test_warnings_are_the_authors_error():
     text = refusal("x = 1", "import warnings\nwarnings.warn('old way')")
     assert text.startswith("source/toy/lesson.py, cell 2: a lesson must not warn. Got ")

@@ -51,9 +51,15 @@ MISSPELT = [
 
 @pytest.mark.parametrize("marker", MISSPELT)
 def test_a_misspelt_marker_is_refused(course, marker):
-    problems = breaks(course, "### BEGIN SOLUTION", marker)
-    assert problems[0].startswith("source/toy/toy.py, cell 4 (log_mean_exp): ")
-    assert f"Got {marker!r}" in problems[0]
+    (problem,) = breaks(course, "### BEGIN SOLUTION", marker)
+    assert problem.startswith("source/toy/toy.py, cell 4 (log_mean_exp): ")
+    assert f"Got {marker!r}" in problem
+
+
+def test_a_misspelt_hidden_test_is_refused_once_for_each_cell(course):
+    problems = breaks(course, "### BEGIN HIDDEN TESTS", "### BEGIN HIDDEN TEST", 2)
+    assert len(problems) == 2
+    assert all("misspelt marker" in problem for problem in problems)
 
 
 @pytest.mark.parametrize(
@@ -466,7 +472,8 @@ def test_the_methods_that_the_lint_knows_are_those_of_question():
 
     public = {name for name in vars(Question) if not name.startswith("_")}
     assert set(METHODS) <= public
-    assert public - set(METHODS) <= {"shares", "observe", "wanted", "verdict"}
+    others = {"shares", "observe", "behaviour", "wanted", "verdict"}  # not for test cells
+    assert public - set(METHODS) <= others, "tell the lint (METHODS) or this test of the new one"
 
 
 def test_free_names():

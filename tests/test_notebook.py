@@ -241,6 +241,12 @@ def test_placeholders_are_filled_from_unit_toml(unit):
     assert "{{" not in text
 
 
+def test_the_place_of_a_reference_starts_as_a_sentence_does():
+    place = nb_module._reference
+    assert place({"text": "A (2020). T.", "where": "eq. (2)."}) == "A (2020). T. Eq. (2)."
+    assert place({"text": "A (2020). T", "where": "arXiv:1"}) == "A (2020). T. arXiv:1."
+
+
 def test_minutes_are_those_of_the_file(unit):
     authored = read(unit, unit.folder / "toy.py")
     assert nb_module.placeholder_values(unit, authored)["minutes"] == "30"

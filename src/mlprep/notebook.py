@@ -369,7 +369,9 @@ def _bullets(items: list[str]) -> str:
 def _reference(entry: dict) -> str:
     """Author (year). Title. Section 3, eq. (2)."""
     where = entry["where"].rstrip(".")
-    return f"{entry['text'].rstrip('.')}. {where[:1].upper()}{where[1:]}."
+    if re.match(r"[a-z]+\b", where):  # section, but not arXiv
+        where = where[0].upper() + where[1:]
+    return f"{entry['text'].rstrip('.')}. {where}."
 
 
 def fill(source: str, fields: dict[str, str]) -> str:

@@ -44,8 +44,13 @@ def notebook_problems(authored: Authored) -> list[str]:
     """What is wrong with one py:percent file."""
     if not authored.cells:
         return authored.problems or [f"{authored.label}: must have cells. Got none. Write `# %%`."]
-    rules = lesson_problems if authored.is_lesson else assignment_problems
-    return authored.problems + marker_problems(authored) + _placeholders(authored) + rules(authored)
+    problems = authored.problems + _placeholders(authored)
+    marked = marker_problems(authored)
+    for texts in marked.values():
+        problems += texts
+    if authored.is_lesson:
+        return problems + lesson_problems(authored)
+    return problems + assignment_problems(authored, set(marked))
 
 
 def _placeholders(authored: Authored) -> list[str]:

@@ -18,17 +18,25 @@ CELLS = {"assignment": range(12, 31), "worksheet": range(6, 31)}
 STATEMENT_WORDS = 8
 
 
-def assignment_problems(authored: Authored) -> list[str]:
-    """What is wrong with an assignment or worksheet, its markers aside."""
+def assignment_problems(authored: Authored, marked: set[int] = frozenset()) -> list[str]:
+    """What is wrong with an assignment or worksheet, its markers aside.
+
+    Args:
+        marked: numbers of the cells whose markers are wrong; what follows from it is not said.
+    """
     problems = _count(authored) + _first_cell(authored) + _grade_ids(authored)
-    broken = syntax_problems(authored)
-    problems += [text for texts in broken.values() for text in texts]
-    problems += _solutions(authored, set(broken)) + _statements(authored)
+    no_python = syntax_problems(authored)
+    problems += [text for texts in no_python.values() for text in texts]
+    problems += _statements(authored)
+    broken = marked | set(no_python)
+    problems += _solutions(authored, broken)
     for cell in authored.cells:
         if cell.kind == "test" and cell.number not in broken:
             problems += test_cell_problems(cell)
-    problems += _names_of_tests(authored, set(broken))
+    problems += _names_of_tests(authored, set(no_python), broken)
     for cell in authored.cells:
+        if cell.number in broken:
+            continue
         schemes = [r.body(cell.source) for r in regions(cell.source, "MARK SCHEME")]
         if cell.kind == "task" and not any(line.strip() for body in schemes for line in body):
             problems.append(
@@ -188,7 +196,7 @@ def _statements(authored: Authored) -> list[str]:
     return problems
 
 
-def _names_of_tests(authored: Authored, broken: set[int]) -> list[str]:
+def _names_of_tests(authored: Authored, no_python: set[int], broken: set[int]) -> list[str]:
     """A test may name: builtins, what itself or a locked cell above it defines, and its answers.
 
     Its answers are what its question's solution cells define at their top level, by def, class
@@ -199,14 +207,14 @@ def _names_of_tests(authored: Authored, broken: set[int]) -> list[str]:
     """
     problems = []
     for position, cell in enumerate(authored.cells):
-        if cell.kind == "locked" and cell.type == "code" and cell.number not in broken:
+        if cell.kind == "locked" and cell.type == "code" and cell.number not in no_python:
             for module in star_imports(cell.source):
                 problems.append(
                     f"{cell.where}: no `import *`. Got one of {module}. Name what you use."
                 )
         if cell.kind != "test" or cell.number in broken:
             continue
-        above = [c for c in authored.cells[:position] if c.number not in broken]
+        above = [c for c in authored.cells[:position] if c.number not in no_python]
         locked = set().union(
             *(top_level_names(c.source) for c in above if c.type == "code" and c.kind == "locked")
         )

@@ -62,13 +62,13 @@ def outside(source: str) -> str:
     return "\n".join(line for number, line in lines if not any(r.holds(number) for r in cut))
 
 
-def marker_problems(authored: Authored) -> list[str]:
-    """Markers that are misspelt, unbalanced, nested or in a cell of another kind."""
-    problems = []
+def marker_problems(authored: Authored) -> dict[int, list[str]]:
+    """Markers that are misspelt, unbalanced, nested or in a cell of another kind, by cell."""
+    found = {}
     for cell in authored.cells:
-        found = [f"{cell.where}: {text}" for text in _spelling(cell)]
-        problems += found or [f"{cell.where}: {text}" for text in _structure(cell)]
-    return problems
+        if texts := _spelling(cell) or _structure(cell):
+            found[cell.number] = [f"{cell.where}: {text}" for text in texts]
+    return found
 
 
 def _spelling(cell: Cell) -> list[str]:

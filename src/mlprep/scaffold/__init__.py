@@ -28,7 +28,7 @@ def new_unit(course: Course, name: str) -> Path:
         AuthorError: curriculum.toml cannot be read.
     """
     if problem := name_problem(name):
-        raise UsageError(f"mlprep new: {problem}")
+        raise UsageError(problem)
     folder = course.root / "source" / name
     if folder.exists():
         raise UsageError(
