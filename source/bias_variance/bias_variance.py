@@ -108,30 +108,10 @@ def bias_variance(fit, f_true, x_test, n_train, sigma, reps, rng):
 # %% nbgrader={"grade_id": "bias_variance_measures_each_part", "grade": true}
 """Bias², variance and noise are told apart, whatever the learner."""
 q = Question(bias_variance, points=5)
-part_names = ("bias2", "var", "noise")
 
 
-# Simulations differ by luck. At 300 repetitions the standard errors here are 0.0007 (bias²) and
-# 0.0018 (variance); what is allowed is more than four of them.
-@q.probe(gives={"bias2": 0.213, "var": 0.028, "noise": 0.09}, rtol=0.15, atol=0.004)
-def straight_line(f):
-    """On a sine, a straight line has bias² 0.213 and variance 0.028 (n = 25, σ = 0.3)."""
-    rng = np.random.default_rng(0)
-    parts = f(polynomial(1), sine, np.linspace(0, 1, 50), 25, 0.3, 300, rng)
-    return dict(zip(part_names, parts))
-
-
-# Exact: the mean of n labels varies by (Var f(x) + σ²) / n = (1/3 + 1/4) / 4.
-@q.probe(gives={"bias2": 0.3467, "var": 0.1458, "noise": 0.25}, rtol=0.3)
-def mean_of_four_labels(f):
-    """The mean of 4 labels of y = 2x varies by (1/3 + σ²) / 4 between training sets."""
-    rng = np.random.default_rng(1)
-    parts = f(training_mean, lambda x: 2 * x, np.array([0.1, 0.2, 0.6]), 4, 0.5, 400, rng)
-    return dict(zip(part_names, parts))
-
-
-### BEGIN HIDDEN TESTS
-q.hidden()
+def rising(x):
+    return 2 + 3 * np.asarray(x)
 
 
 def observed(fit):
@@ -143,49 +123,6 @@ def observed(fit):
         return fit(x, y)
 
     return noting, seen
-
-
-def versus(got, *rights):
-    """What is wrong with a number that may be one of `rights`: a clause, or ""."""
-    got = float(got)
-    if any(abs(got - right) <= 1e-4 * abs(right) for right in rights):
-        return ""
-    if np.isnan(got):
-        return "yours is NaN"
-    return "yours is larger" if got > max(rights) else "yours is smaller"
-
-
-def rising(x):
-    return 2 + 3 * np.asarray(x)
-
-
-def seven_models(f, index):
-    """Part `index` of what f returns, and the predictions of the models that it fitted."""
-    fit, seen = observed(training_mean)
-    x_test = np.array([0.9, 0.05, 0.8])
-    parts = f(fit, rising, x_test, 5, 0.5, 7, np.random.default_rng(3))
-    fitted = [training_mean(x, y)(x_test) for x, y in seen] or [np.full(3, np.nan)]
-    return parts[index], np.array(fitted), rising(x_test)
-
-
-@q.probe(gives="")
-def bias_follows_from_the_models(f):
-    """bias2 is the squared distance of the average of your own models from f, averaged over x."""
-    got, fitted, truth = seven_models(f, 0)
-    return versus(got, np.mean((fitted.mean(axis=0) - truth) ** 2))
-
-
-@q.probe(gives="")
-def variance_follows_from_the_models(f):
-    """var is the variance over your own models at one x, averaged over x."""
-    got, fitted, _ = seven_models(f, 1)
-    return versus(got, *(np.mean(np.square(fitted - fitted.mean(0)).sum(0)) / k for k in (6, 7)))
-
-
-@q.probe(gives=0.36)
-def noise_is_the_variance_of_the_noise(f):
-    """noise is σ², whatever the models do: 0.36 for σ = 0.6."""
-    return f(training_mean, sine, np.array([0.5]), 3, 0.6, 2, np.random.default_rng(2))[2]
 
 
 @q.probe(
@@ -217,10 +154,75 @@ def every_repetition_draws_a_new_training_set(f):
     }
 
 
-@q.probe(gives=[0.0, 0.0, 0.0], atol=1e-12)
+# Simulations differ by luck. At 100 repetitions the standard errors here are 0.001 (bias²) and
+# 0.003 (variance); more than four of them are allowed.
+@q.probe(gives={"bias2": 0.213, "var": 0.028, "noise": 0.09}, rtol=0.15, atol=0.009)
+def straight_line(f):
+    """On a sine, a straight line has bias² 0.213 and variance 0.028 (n = 25, σ = 0.3)."""
+    rng = np.random.default_rng(0)
+    parts = f(polynomial(1), sine, np.linspace(0, 1, 50), 25, 0.3, 100, rng)
+    return dict(zip(("bias2", "var", "noise"), parts))
+
+
+@q.probe(gives="")
+def cubic(f):
+    """A cubic can bend: on the sine its bias² is 0.006 (n = 40, σ = 0.3)."""
+    rng = np.random.default_rng(8)
+    bias2 = f(polynomial(3), sine, np.linspace(0, 1, 50), 40, 0.3, 60, rng)[0]
+    if abs(bias2 - 0.0056) <= 0.004:  # its standard error is 0.0005
+        return ""
+    return "yours is larger than 0.01" if bias2 > 0.0056 else "yours is smaller than 0.002"
+
+
+### BEGIN HIDDEN TESTS
+q.hidden()
+
+
+def versus(got, *rights):
+    """What is wrong with a number that may be one of `rights`: a clause, or ""."""
+    got = float(got)
+    if any(abs(got - right) <= 1e-4 * abs(right) for right in rights):
+        return ""
+    if np.isnan(got):
+        return "yours is NaN"
+    return "yours is larger" if got > max(rights) else "yours is smaller"
+
+
+def seven_models(f, index):
+    """Part `index` of what f returns, and the predictions of the models that it fitted."""
+    fit, seen = observed(training_mean)
+    x_test = np.array([0.9, 0.05, 0.8])
+    parts = f(fit, rising, x_test, 5, 0.5, 7, np.random.default_rng(3))
+    fitted = [training_mean(x, y)(x_test) for x, y in seen] or [np.full(3, np.nan)]
+    return parts[index], np.array(fitted), rising(x_test)
+
+
+@q.probe(gives="")
+def bias_follows_from_the_models(f):
+    """bias2 is the squared distance of the average of your own models from f, averaged over x."""
+    got, fitted, truth = seven_models(f, 0)
+    return versus(got, np.mean((fitted.mean(axis=0) - truth) ** 2))
+
+
+@q.probe(gives="")
+def variance_follows_from_the_models(f):
+    """var is the variance over your own models at one x, averaged over x."""
+    got, fitted, _ = seven_models(f, 1)
+    return versus(got, *(np.mean(np.square(fitted - fitted.mean(0)).sum(0)) / k for k in (6, 7)))
+
+
+@q.probe(gives={"noise": 0.36})
+def noise_is_the_variance_of_the_noise(f):
+    """noise is σ², whatever the models do: 0.36 for σ = 0.6."""
+    parts = f(training_mean, sine, np.array([0.5]), 3, 0.6, 2, np.random.default_rng(2))
+    return dict(zip(("noise",), list(parts)[2:]))
+
+
+@q.probe(gives={"bias2": 0.0, "var": 0.0, "noise": 0.0}, atol=1e-9)
 def no_noise_and_the_right_model_leave_no_error(f):
     """A straight line fitted to noise-free points of a straight line has no error at all."""
-    return f(polynomial(1), rising, np.array([0.2, 0.7]), 9, 0.0, 3, np.random.default_rng(5))
+    parts = f(polynomial(1), rising, np.array([0.2, 0.7]), 9, 0.0, 3, np.random.default_rng(5))
+    return dict(zip(("bias2", "var", "noise"), parts))
 
 
 @q.probe(gives={"same seed, same result": True, "other seed, other result": True})
@@ -234,15 +236,6 @@ def all_randomness_comes_from_rng(f):
         "same seed, same result": float(first) == float(again),
         "other seed, other result": float(first) != float(other),
     }
-
-
-# 150 repetitions: standard errors 0.0002 and 0.0010, with a long upper tail.
-@q.probe(gives={"bias2": 0.0056, "var": 0.0124, "noise": 0.09}, rtol=0.1, atol=0.006)
-def cubic(f):
-    """On a sine, a cubic has bias² 0.006 and variance 0.012 (n = 40, σ = 0.3)."""
-    rng = np.random.default_rng(8)
-    parts = f(polynomial(3), sine, np.linspace(0, 1, 50), 40, 0.3, 150, rng)
-    return dict(zip(part_names, parts))
 
 
 def training_sets(f_true, n_train, sigma, reps, rng):
@@ -348,6 +341,19 @@ squared distance from the average model.""")
 def standard_deviation_for_variance(fit, f_true, x_test, n_train, sigma, reps, rng):
     p = simulate(fit, f_true, x_test, n_train, sigma, reps, rng)
     return right_bias2(p, f_true, x_test), p.std(axis=0).mean(), sigma**2
+
+
+@q.mistake("""You summed over the test points. Each part is an average over x, so that it does not
+grow with the number of points you happen to look at.""")
+def summed_over_x(fit, f_true, x_test, n_train, sigma, reps, rng):
+    p = simulate(fit, f_true, x_test, n_train, sigma, reps, rng)
+    return np.sum((p.mean(axis=0) - f_true(x_test)) ** 2), p.var(axis=0).sum(), sigma**2
+
+
+@q.mistake("""bias2 and var are swapped in what you return. The order is bias2, var, noise.""")
+def variance_before_bias(fit, f_true, x_test, n_train, sigma, reps, rng):
+    p = simulate(fit, f_true, x_test, n_train, sigma, reps, rng)
+    return p.var(axis=0).mean(), right_bias2(p, f_true, x_test), sigma**2
 
 
 @q.mistake("""You returned σ as `noise`. The part of the squared error that no model can remove is
@@ -523,7 +529,7 @@ def measured(seed, rows=30, points=7, sigma=0.5):
 
 @q.probe(rtol=1e-4)
 def gap_of_the_right_parts(f):
-    """The gap is the measured error minus (bias² + variance + noise); bias² and noise come squared."""
+    """The gap is the measured error minus all three parts, which come squared already."""
     return f(*measured(0), 0.16, 0.36, 0.25)[0]
 
 
@@ -587,6 +593,15 @@ def points_as_independent(preds, y_new, bias2, var, noise, z=3.0):
     return answer(gap, errors.std(ddof=1) / errors.size**0.5, z)
 
 
+@q.mistake("""You treated all R × m errors as independent (with ddof=0). Those of a row share a
+model, so your standard error is too small and right parts are rejected. Average each row first,
+then use the spread of the R averages, with ddof=1.""")
+def pooled_errors(preds, y_new, bias2, var, noise, z=3.0):
+    errors = (y_new - preds) ** 2
+    gap = errors.mean() - (bias2 + var + noise)
+    return answer(gap, errors.std() / errors.size**0.5, z)
+
+
 @q.mistake("""You grouped the errors by test point: the mean over axis 0 has one entry a column, and
 columns are not independent. Average each row (axis 1).""")
 def columns_for_rows(preds, y_new, bias2, var, noise, z=3.0):
@@ -609,9 +624,16 @@ def population_deviation(preds, y_new, bias2, var, noise, z=3.0):
     return answer(gap, right_se(preds, y_new) * (1 - 1 / len(preds)) ** 0.5, z)
 
 
-@q.mistake("""The gap has the wrong sign: it is the measured error minus what the parts add up to.""")
+@q.mistake("""The gap has the wrong sign: it is the measured error minus the sum of the parts.""")
 def gap_reversed(preds, y_new, bias2, var, noise, z=3.0):
     gap = (bias2 + var + noise) - np.mean((y_new - preds) ** 2)
+    return answer(gap, right_se(preds, y_new), z)
+
+
+@q.mistake("""Your gap lost its sign. Return measured minus explained; only the comparison takes its
+size.""")
+def gap_without_its_sign(preds, y_new, bias2, var, noise, z=3.0):
+    gap = abs(np.mean((y_new - preds) ** 2) - (bias2 + var + noise))
     return answer(gap, right_se(preds, y_new), z)
 
 
@@ -721,9 +743,9 @@ q.grade()
 # - A size below 1 or above the number of training rows raises `ValueError`. (A slice past the end
 #   would quietly return fewer rows, and draw a flat end that is not there.)
 #
-# **Example.** With `training_mean`, `y = [1, 3, 5, 7]` and `y_val = [4, 6]` (x does not matter),
-# sizes 1, 2 and 4 predict 1, 2 and 4. The training errors are 0, 1 and 5, the validation errors
-# 17, 10 and 2.
+# **Example.** With `training_mean`, `y = [1, 3, 5, 7, 9]` and `y_val = [4, 6]` (x does not
+# matter), the models of sizes 1 to 4 predict 1, 2, 3 and 4. The training errors are 0, 1, 8/3 and
+# 5, the validation errors 17, 10, 5 and 2.
 
 # %% nbgrader={"grade_id": "learning_curve", "solution": true}
 def learning_curve(fit, x, y, x_val, y_val, sizes):
@@ -756,18 +778,40 @@ def learning_curve(fit, x, y, x_val, y_val, sizes):
 # %% nbgrader={"grade_id": "learning_curve_measures_both_errors", "grade": true}
 """Both errors are measured on the right rows."""
 q = Question(learning_curve, points=3)
-odd_numbers = np.arange(4.0), np.array([1.0, 3.0, 5.0, 7.0])  # x, y
+odd_numbers = np.arange(5.0), np.array([1.0, 3.0, 5.0, 7.0, 9.0])  # x, y
 two_more = np.array([9.0, 8.0]), np.array([4.0, 6.0])  # x_val, y_val
 
+
+@q.probe(gives="")
+def each_size_trains_on_the_first_n_rows(f):
+    """For each size one model is trained, on the first n rows of x and y."""
+    x, y = np.arange(13.0), np.arange(13.0) ** 2
+    seen = []
+
+    def noting(*rows):
+        seen.append([np.array(column, dtype=float) for column in rows])
+        return training_mean(*rows)
+
+    f(noting, x, y, *two_more, [6, 2, 13])
+    if len(seen) != 3:
+        return f"fit was called {len(seen)} times for 3 sizes"
+    for n, (rows, labels) in zip((6, 2, 13), seen):
+        if len(rows) != n or len(labels) != n:
+            return f"for size {n} fit got {len(rows)} rows"
+        if not (np.allclose(rows, x[:n]) and np.allclose(labels, y[:n])):
+            return f"for size {n} fit got other rows"
+    return ""
+
+
 q.case(
-    training_mean, *odd_numbers, *two_more, [1, 2, 4],
-    gives=([1, 2, 4], [0.0, 1.0, 5.0], [17.0, 10.0, 2.0]),
-    claim="The means of 1, 2 and 4 rows are 1, 2 and 4; their errors are those of the example",
+    training_mean, *odd_numbers, *two_more, [1, 2, 3, 4],
+    gives=([1, 2, 3, 4], [0.0, 1.0, 8 / 3, 5.0], [17.0, 10.0, 5.0, 2.0]),
+    claim="The first 1, 2, 3 and 4 rows have means 1, 2, 3 and 4, with the errors of the example",
     rtol=1e-4,
 )
 q.raises(
-    ValueError, training_mean, *odd_numbers, *two_more, [2, 5],
-    claim="There are 4 rows, so a size of 5 cannot be measured",
+    ValueError, training_mean, *odd_numbers, *two_more, [2, 6],
+    claim="There are 5 rows, so a size of 6 cannot be measured",
 )
 ### BEGIN HIDDEN TESTS
 q.hidden()
@@ -801,27 +845,6 @@ def validation_error_uses_all_validation_rows(f):
 def a_polynomial_through_all_points_has_no_training_error(f):
     """Four points lie on a cubic: training error 0. It is measured on the n rows of the model."""
     return curve(f, polynomial(3), [4, 12])["train_err"]
-
-
-@q.probe(gives="")
-def each_size_trains_on_the_first_n_rows(f):
-    """For each size one model is trained, on the first n rows of x and y."""
-    x, y = noisy_cubic(13, 2)
-    seen = []
-
-    def noting(*rows):
-        seen.append([np.array(column, dtype=float) for column in rows])
-        return training_mean(*rows)
-
-    f(noting, x, y, *noisy_cubic(5, 3), [6, 2, 13])
-    if len(seen) != 3:
-        return f"fit was called {len(seen)} times for 3 sizes"
-    for n, (rows, labels) in zip((6, 2, 13), seen):
-        if len(rows) != n or len(labels) != n:
-            return f"for size {n} fit got {len(rows)} rows"
-        if not (np.allclose(rows, x[:n]) and np.allclose(labels, y[:n])):
-            return f"for size {n} fit got other rows"
-    return ""
 
 
 q.raises(
@@ -907,12 +930,25 @@ def errors_swapped(fit, x, y, x_val, y_val, sizes):
     return sizes, val, train
 
 
-@q.mistake("""A size beyond the data did not raise: x[:5] of 4 rows has 4 rows, so the curve claims
+@q.mistake("""A size beyond the data did not raise: x[:6] of 5 rows has 5 rows, so the curve claims
 a size that was never measured. Check 1 <= n <= len(x), else raise ValueError.""")
 def slices_past_the_end(fit, x, y, x_val, y_val, sizes):
     models = [fit(x[:n], y[:n]) for n in sizes]
     train = [np.mean((y[:n] - model(x[:n])) ** 2) for n, model in zip(sizes, models)]
     return sizes, train, [mse(model, x_val, y_val) for model in models]
+
+
+@q.mistake("""You returned one row a size. Return three sequences: all sizes, all training errors,
+all validation errors. Transpose your rows.""")
+def one_row_a_size(fit, x, y, x_val, y_val, sizes):
+    return np.array(sums_in_plain_python(fit, x, y, x_val, y_val, sizes), dtype=float).T
+
+
+@q.mistake("""You halved the squared errors. That is a convention for gradients; "mean squared
+error" has no factor ½ here.""")
+def halved(fit, x, y, x_val, y_val, sizes):
+    _, train, val = sums_in_plain_python(fit, x, y, x_val, y_val, sizes)
+    return sizes, np.multiply(train, 0.5), np.multiply(val, 0.5)
 
 
 @q.mistake("""You sorted the sizes. Results keep the order in which the sizes were given.""")
@@ -927,7 +963,8 @@ def one_array_of_three_rows(fit, x, y, x_val, y_val, sizes):
     rows = []
     for n in sizes:
         model = fit(x[:n], y[:n])
-        rows.append((n, np.square(model(x[:n]) - y[:n]).mean(), np.square(model(x_val) - y_val).mean()))
+        losses = np.square(model(x[:n]) - y[:n]).mean(), np.square(model(x_val) - y_val).mean()
+        rows.append((n, *losses))
     return np.array(rows).T
 
 
@@ -1040,7 +1077,7 @@ q.case(
 q.case(
     0.5, 1.5, 0.0, 0.5, 0.25,
     gives=("variance", "data"),
-    claim="Training is at the target and validation 1.0 above: what differs is which rows were drawn",
+    claim="Training is at the target, validation 1.0 above: what differs is which rows it saw",
 )
 ### BEGIN HIDDEN TESTS
 q.hidden()
@@ -1139,7 +1176,7 @@ def penalty_added(train_loss, val_loss, train_only, target, tol):
     return with_step(label(train_loss + train_only, val_loss, target, tol))
 
 
-@q.mistake("""You subtracted train_only from both losses. The validation loss never contained it.""")
+@q.mistake("""You subtracted train_only from both losses. The validation loss never had it.""")
 def penalty_subtracted_from_both(train_loss, val_loss, train_only, target, tol):
     return with_step(label(train_loss - train_only, val_loss - train_only, target, tol))
 
@@ -1377,6 +1414,14 @@ def residual_degrees(X, lam):
     return len(X) - fractions(singular(X), lam).sum()
 
 
+@q.mistake("""You summed what the penalty takes away, λ / (d² + λ). Degrees of freedom are what
+stays: d² / (d² + λ).""")
+def what_is_taken_away(X, lam):
+    if lam < 0:
+        raise ValueError("lam")
+    return np.sum(lam / (singular(X) ** 2 + lam))
+
+
 @q.mistake("""You summed the squared fractions: that is the trace of S Sᵀ, which gives the variance
 of the fit. df here is the trace of S: do not square the fractions.""")
 def trace_of_the_squared_smoother(X, lam):
@@ -1423,7 +1468,10 @@ def explicit_inverse(X, lam):
 @q.mistake("""A negative λ must raise ValueError: with it a direction can keep more than all of what
 it fits, or infinitely much.""")
 def negative_penalty_accepted(X, lam):
-    return fractions(singular(X), lam).sum() if lam >= 0 else np.sum(singular(X) ** 2 / (singular(X) ** 2 + lam))
+    if lam >= 0:
+        return fractions(singular(X), lam).sum()
+    d2 = singular(X) ** 2
+    return np.sum(d2 / (d2 + lam))
 
 
 @q.variant
@@ -1475,8 +1523,8 @@ must give 1: the second singular value is a rounding error, or 0.""",
     """Check lam < 0. d = np.linalg.svd(X, compute_uv=False); keep those above 1e-10 * d.max(); sum
 d**2 / (d**2 + lam) over the kept ones.""",
 )
-q.why("""With X = U D Vᵀ the ridge fit is ŷ = U diag(d² / (d² + λ)) Uᵀ y: each direction is shrunk by
-its own fraction, and the trace of the map is their sum. Directions in which the data vary much
+q.why("""With X = U D Vᵀ the ridge fit is ŷ = U diag(d² / (d² + λ)) Uᵀ y: each direction is shrunk
+by its own fraction, and the trace of the map is their sum. Directions in which the data vary much
 (large d) are hardly touched; the weak ones, which carry the variance, go first.
 
 Why not np.trace(X @ inv(XᵀX + λI) @ Xᵀ)? For λ > 0 it is right. At λ = 0 it breaks on dependent
@@ -1571,7 +1619,7 @@ q.case(
     claim="Slow progress counts once it adds up to more than min_delta since the last improvement",
 )
 q.case(
-    np.array([2.0, 1.0, 0.9375, 0.875, 3.0]), 3, 0.25,
+    np.array([2.0, 1.0, 0.9375, 0.875, 3.0, 3.0, 3.0]), 3, 0.25,
     claim="The lowest loss is not restored if its gain was too small to count",
 )
 q.case(
@@ -1591,17 +1639,20 @@ q.case(
 q.raises(ValueError, np.array([]), 2, 0.0, claim="Nothing can be said of an empty curve")
 
 
-@q.probe
+@q.probe(gives="")
 def random_curves(f):
-    """Thirty random curves of up to nine epochs follow the same rules."""
+    """Thirty random curves, some with NaN, follow the same rules."""
     rng = np.random.default_rng(0)
-    results = {}
     for _ in range(30):
-        val = rng.integers(0, 9, size=rng.integers(1, 10)) / 8
+        val = rng.integers(0, 9, size=rng.integers(1, 8)) / 8
         val[rng.random(val.size) < 0.1] = nan
         patience, min_delta = int(rng.integers(1, 4)), float(rng.integers(0, 3)) / 8
-        results[f"{val.tolist()}, {patience}, {min_delta}"] = f(val, patience, min_delta)
-    return results
+        right = by_jumps_between_improvements(val, patience, min_delta)
+        stop, best = f(val.copy(), patience, min_delta)
+        got = None if stop is None else int(stop), None if best is None else int(best)
+        if got != right:
+            return f"the result is {got}, not {right}"
+    return ""
 
 
 @q.reference
@@ -1644,8 +1695,8 @@ def patience_off_by_one(val, patience, min_delta=0.0):
     return replay(val, patience, min_delta, allowed=1)
 
 
-@q.mistake("""You stop one epoch early: the count starts at the improvement itself. Set it to 0 there,
-so that the first epoch after it is number 1.""")
+@q.mistake("""You stop one epoch early: the count starts at the improvement itself. Set it to 0
+there, so that the first epoch after it is number 1.""")
 def improvement_counted_as_waiting(val, patience, min_delta=0.0):
     if patience > 1:
         return replay(val, patience, min_delta, allowed=-1)
@@ -1665,8 +1716,8 @@ def count_never_reset(val, patience, min_delta=0.0):
     return replay(val, patience, min_delta, resets=False)
 
 
-@q.mistake("""You compare each epoch with the one before it, so a curve that jumps up and creeps down
-again looks like progress. Compare with the best loss so far.""")
+@q.mistake("""You compare each epoch with the one before it, so a curve that jumps up and creeps
+down again looks like progress. Compare with the best loss so far.""")
 def compared_with_the_previous_epoch(val, patience, min_delta=0.0):
     return replay(val, patience, min_delta, lambda loss, _, last: loss < last - min_delta)
 
@@ -1697,8 +1748,8 @@ def min_delta_added(val, patience, min_delta=0.0):
     return replay(val, patience, min_delta, lambda loss, best, _: loss < best + min_delta)
 
 
-@q.mistake("""Every small gain moves your best loss, though it does not count as an improvement. Slow
-progress then never adds up. Update the best loss only at an improvement.""")
+@q.mistake("""Every small gain moves your best loss, though it does not count as an improvement.
+Slow progress then never adds up. Update the best loss only at an improvement.""")
 def small_gains_move_the_best(val, patience, min_delta=0.0):
     if len(val) == 0:
         raise ValueError("empty")
@@ -1729,6 +1780,19 @@ def looks_past_the_stop(val, patience, min_delta=0.0):
     stop, _ = replay(val, patience, min_delta)
     whole = np.asarray(val, dtype=float)
     return stop, None if np.isnan(whole).all() else int(np.nanargmin(whole))
+
+
+@q.mistake("""You returned the best epoch first. The order is stop_epoch, best_epoch.""")
+def best_epoch_first(val, patience, min_delta=0.0):
+    return replay(val, patience, min_delta)[::-1]
+
+
+@q.mistake("""You returned None as stop_epoch where patience never runs out. Training then ends
+with the curve: stop_epoch is the last epoch.""")
+def no_stop_without_patience(val, patience, min_delta=0.0):
+    stop, best = replay(val, patience, min_delta)
+    waited = stop + 1 if best is None else stop - best
+    return (stop if waited >= patience else None), best
 
 
 @q.mistake("""You count epochs from 1. The first one is epoch 0 here.""")
@@ -1815,8 +1879,8 @@ q.hints(
 a row did not improve on it. Which one changes when it should not, or the other way round?""",
     """val = [3, 3], patience 1: epoch 1 does not improve, and that is 1 in a row. The answer is
 (1, 0). For val = [nan] it is (0, None).""",
-    """if loss < best - min_delta: set best, best_epoch and waited = 0. Else waited += 1, and stop in
-this epoch if waited == patience. Written this way a NaN needs no special case.""",
+    """if loss < best - min_delta: set best, best_epoch and waited = 0. Else waited += 1, and stop
+in this epoch if waited == patience. Written this way a NaN needs no special case.""",
 )
 q.why("""One comparison and three variables. The order matters: count the bad epoch first, then ask
 whether that was the `patience`-th. `waited > patience` trains an epoch too long, and is the most
@@ -1931,9 +1995,12 @@ def up_to_the_peak(f):
     rtol=1e-3,
 )
 def beyond_the_peak(f):
-    """From width = n on the fit is exact, the shortest weights get shorter, the test error falls."""
+    """From width = n on the fit is exact, the weights get shorter, the test error falls."""
     widths = [3, 10, 18, 20, 22, 40, 400]
-    train, test, norm = f(*visible_data(), widths, 2)
+    result = list(f(*visible_data(), widths, 2))
+    if len(result) != 3:
+        return {"sequences": len(result)}
+    train, test, norm = result
     return {
         "width of the highest test error": widths[int(np.argmax(test))],
         "widths with training error 0": [w for w, e in zip(widths, train) if e < 1e-6],
@@ -1976,11 +2043,14 @@ def sweep(solve, X, y, X_test, y_test, widths, seed):
 
 def beyond(f, part):
     """Part `part` of what f gives where many weights fit exactly, and what is right."""
-    got = f(*eleven_rows(), wider_than_eleven, 3)[part]
-    return [float(value) for value in got], sweep(shortest, *eleven_rows(), wider_than_eleven, 3)[part]
+    got = list(f(*eleven_rows(), wider_than_eleven, 3))
+    right = sweep(shortest, *eleven_rows(), wider_than_eleven, 3)
+    return [float(value) for value in got[part]] if part < len(got) else [], right[part]
 
 
 def compared(values, rights, larger, smaller):
+    if len(values) != len(wider_than_eleven):
+        return f"there are {len(values)} values for {len(wider_than_eleven)} widths"
     for width, value, right in zip(wider_than_eleven, values, rights):
         if not abs(value - right) <= 1e-3 * right:
             return f"at width {width} {larger if not value < right else smaller}"
@@ -2009,7 +2079,7 @@ def test_error_of_the_shortest_fit(f):
 
 @q.probe(rtol=1e-3, atol=1e-6)
 def rank_deficient_features(f):
-    """Dead units and repeated rows make Φ rank deficient; the shortest least-squares fit remains."""
+    """With dead units and repeated rows, the shortest least-squares fit is still wanted."""
     X, y = saturating(6, 5, d=3)
     X, y = np.vstack([X, X[:3]]), np.append(y, y[:3] + 0.5)  # 9 rows, 6 different inputs
     result = f(X, y, *saturating(14, 6, d=3), [5, 9, 25], 0)
@@ -2037,8 +2107,8 @@ def through_the_kernel(X, y, X_test, y_test, widths, seed):
     return sweep(shortest, X, y, X_test, y_test, widths, seed)
 
 
-@q.mistake("""You inverted ΦᵀΦ. With more features than rows it has no inverse: np.linalg.inv raises,
-or returns rounding errors blown up by 1e16. Use np.linalg.lstsq or pinv on Φ itself.""")
+@q.mistake("""You inverted ΦᵀΦ. With more features than rows it has no inverse: np.linalg.inv
+raises, or returns rounding errors blown up by 1e16. Use np.linalg.lstsq or pinv on Φ itself.""")
 def inv_at_interpolation(X, y, X_test, y_test, widths, seed):
     def solve(features, y):
         return np.linalg.inv(features.T @ features) @ features.T @ y
@@ -2052,6 +2122,17 @@ np.linalg.lstsq or pinv on Φ itself.""")
 def normal_equations_solved(X, y, X_test, y_test, widths, seed):
     def solve(features, y):
         return np.linalg.solve(features.T @ features, features.T @ y)
+
+    return sweep(solve, X, y, X_test, y_test, widths, seed)
+
+
+@q.mistake("""You inverted ΦΦᵀ beyond n. With repeated training rows it has no inverse either. Use
+np.linalg.lstsq or pinv on Φ itself: they work at any rank.""")
+def dual_inverse(X, y, X_test, y_test, widths, seed):
+    def solve(features, y):
+        if features.shape[1] > len(y):
+            return features.T @ np.linalg.inv(features @ features.T) @ y
+        return shortest(features, y)
 
     return sweep(solve, X, y, X_test, y_test, widths, seed)
 
