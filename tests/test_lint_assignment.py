@@ -244,6 +244,19 @@ def test_a_worksheet_has_tasks_with_mark_schemes(course):
     assert any("a question needs a statement" in problem for problem in lint_course(course))
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("# %% [markdown]\n# # {{title}}\n\n" + "# %%\ny = 1\n\n" * 12, "nothing is graded"),
+        ("", "the first cell must be the title"),
+        ("# %% [raw]\n# x\n", "raw cells are not used"),
+    ],
+)
+def test_a_file_that_is_no_assignment(course, text, message):
+    (course.root / "source/toy/toy.py").write_text(text)
+    assert any(message in problem for problem in lint_course(course))
+
+
 # Test cells
 
 TESTS = {
