@@ -248,7 +248,7 @@ def test_a_worksheet_has_tasks_with_mark_schemes(course):
     ("text", "message"),
     [
         ("# %% [markdown]\n# # {{title}}\n\n" + "# %%\ny = 1\n\n" * 12, "nothing is graded"),
-        ("", "the first cell must be the title"),
+        ("", "must have cells. Got none"),
         ("# %% [raw]\n# x\n", "raw cells are not used"),
     ],
 )
