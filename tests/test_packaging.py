@@ -72,7 +72,8 @@ def test_every_package_that_the_course_needs_is_pinned_at_the_version_tested_her
             continue
         seen.add((name, frozenset(need.extras)))
         here = importlib.metadata.distribution(name)
-        if name != "mlprep" and name != "setuptools":
+        elsewhere = sys.platform != "linux" and name not in pins  # pywinpty, appnope
+        if name not in ("mlprep", "setuptools") and not elsewhere:
             assert pins.get(name) == here.version, f"{name}: constraints.txt is not what runs here"
         for text in here.requires or ():
             further = Requirement(text)
