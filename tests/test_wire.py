@@ -345,6 +345,33 @@ def test_a_request_is_answered_and_requests_in_between_are_too(pair):
     assert not thread.is_alive()
 
 
+def test_a_second_answer_to_an_old_request_is_passed_over(pair):
+    """A submission that sends an answer of its own spoils that answer, not the ones after it."""
+    ours, theirs = pair
+
+    def serve(request):
+        for number in list(numbers):
+            theirs.sendall(json.dumps({"reply": {"n": -1}, "number": number}).encode() + b"\n")
+        return request
+
+    numbers = []
+    here = Peer(ours, dict)
+    thread = serving(theirs, serve)
+    for n in range(3):
+        assert here.ask({"n": n}) == {"n": n}
+        numbers.append(here._answered[-1])
+    ours.close()
+    thread.join(5)
+
+
+def test_an_answer_to_no_request_is_a_wire_error(pair):
+    ours, theirs = pair
+    for line in (b'{"reply": {}}\n', b'{"reply": {}, "number": "1"}\n'):
+        theirs.sendall(line)
+        with pytest.raises(WireError):
+            Peer(ours, dict).ask({})
+
+
 def test_a_large_message_arrives_whole(pair):
     ours, theirs = pair
     thread = serving(theirs, lambda request: {"size": len(request["text"])})

@@ -39,6 +39,8 @@ def read_and_bound(source: str) -> tuple[set[str], set[str]]:
         todo += table.get_children()
         for symbol in table.get_symbols():
             is_outer = table is top or symbol.is_global()
+            if symbol.is_global() and symbol.is_assigned():  # `global x; x = …` in a function
+                bound.add(symbol.get_name())
             if symbol.is_referenced() and is_outer:
                 read.add(symbol.get_name())
     return read, bound

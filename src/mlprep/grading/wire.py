@@ -13,9 +13,11 @@ from __future__ import annotations
 import base64
 import io
 import json
+import secrets
 import socket
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 
 import numpy as np
@@ -264,13 +266,15 @@ class Peer:
     """One end of the channel.
 
     `ask` sends a request and waits for its answer; requests that arrive meanwhile are handed to
-    `serve(request) -> reply`, whose reply is sent back.
+    `serve(request) -> reply`, whose reply is sent back. A reply bears its request's number, which
+    cannot be foreseen: a forged one cannot be taken for the answer to a later request.
     """
 
     def __init__(self, sock: socket.socket, serve: Callable[[dict], dict]):
         self._socket = sock
         self._serve = serve
         self._buffer = bytearray()
+        self._answered: deque[str] = deque(maxlen=1000)
         self.deadline: float | None = None  # time.monotonic() at which waiting ends
 
     def ask(self, request: dict) -> dict:
@@ -279,14 +283,17 @@ class Peer:
         Raises:
             PeerGone: it closed the channel or was too slow. WireError: it sent rubbish.
         """
-        self._send({"ask": request})
+        number = secrets.token_hex(8)
+        self._send({"ask": request, "number": number})
         while True:
             message = self._receive()
-            if "reply" in message:
-                return _checked(message["reply"], dict)
-            if "ask" not in message:
+            if "ask" in message:
+                self._answer(message)
+            elif message.get("number") == number:
+                self._answered.append(number)
+                return _checked(message.get("reply"), dict)
+            elif message.get("number") not in self._answered:
                 raise WireError("a message is malformed")
-            self._send({"reply": self._serve(_checked(message["ask"], dict))})
 
     def serve_forever(self) -> None:
         """Answer requests until the other side closes the channel."""
@@ -295,7 +302,11 @@ class Peer:
                 message = self._receive()
             except PeerGone:
                 return
-            self._send({"reply": self._serve(_checked(message.get("ask"), dict))})
+            self._answer(message)
+
+    def _answer(self, message: dict) -> None:
+        reply = self._serve(_checked(message.get("ask"), dict))
+        self._send({"reply": reply, "number": message.get("number")})
 
     def _send(self, message: dict) -> None:
         line = json.dumps(message, separators=(",", ":")).encode() + b"\n"
