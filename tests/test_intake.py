@@ -141,10 +141,10 @@ def test_a_notebook_of_another_unit_is_left_out(folder):
     ]
 
 
-def test_a_notebook_that_is_missing_is_refused_and_the_other_taken(folder):
+def test_a_notebook_that_is_missing_is_said_so_and_the_other_taken(folder):
     taken = take_in(folder, ["softmax", "worksheet"])
     assert list(taken.notebooks) == ["softmax"]
-    assert taken.refused == {"worksheet": "worksheet.ipynb was not handed in."}
+    assert taken.absent == ["worksheet"] and taken.refused == {}
 
 
 def test_a_folder_without_any_of_the_notebooks_is_refused(folder):

@@ -50,6 +50,16 @@ def parser() -> argparse.ArgumentParser:
     verb.add_argument("--live", action="store_true", help=argparse.SUPPRESS)
     verb.set_defaults(run=run_check)
 
+    verb = verbs.add_parser("grade", help="grade what a cohort submitted, sandboxed")
+    verb.add_argument("unit", help="the unit's name, such as bias_variance")
+    verb.add_argument("--student", action="append", default=[], metavar="NAME", help="only this")
+    verb.add_argument("--force", action="store_true", help="grade again what is unchanged")
+    verb.add_argument("--jobs", type=int, metavar="N", help="at a time (default: processors)")
+    verb.add_argument("--scheduler", default="", metavar="ADDRESS", help="a Dask scheduler's")
+    verb.add_argument("--unsafe", action="store_true", help="without a sandbox; stamped so")
+    verb.add_argument("--json", action="store_true", help="print the summary as JSON")
+    verb.set_defaults(run=run_grade)
+
     verb = verbs.add_parser("build", help="make notebooks and release from source/")
     verb.add_argument("units", nargs="*", metavar="UNIT", help="only these (default: all)")
     verb.add_argument("--check", action="store_true", help="write nothing; fail on drift")
@@ -88,6 +98,20 @@ def run_check(args: argparse.Namespace) -> int:
     print(json.dumps(report.to_dict()) if args.json else text)
     chosen = [r for r in report.automatic if args.question in ("", r.question)]
     return 0 if all(result.status == "right" for result in chosen) else 1
+
+
+def run_grade(args: argparse.Namespace) -> int:
+    from mlprep.cohort import Options, Summary, grade
+
+    unit = Course.find().unit(args.unit)
+    options = Options(args.student, args.force, args.jobs, args.scheduler, args.unsafe)
+    summary = Summary(unit.name)
+    try:
+        grade(unit, options, summary=summary)
+    finally:  # stopped or not: what it says was stored
+        if summary.seconds:
+            print(json.dumps(summary.to_dict()) if args.json else summary.text())
+    return summary.exit_code
 
 
 def run_build(args: argparse.Namespace) -> int:

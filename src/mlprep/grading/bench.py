@@ -1,7 +1,8 @@
 """Judging one submission after another: warm, apart from each other, and restarted when lost.
 
-    answer = judge_task(task)       JSON in, JSON out; the same from any thread or machine
-    close_benches()                 end what it has started in this process
+    answer = judge_task(task)       JSON in, JSON out; from any thread, on any machine
+    prepare(sandbox, modules)       start what it will need, without waiting
+    close_benches()                 end all that it has started in this process
 
 Three kinds of processes stand behind it (Linux; elsewhere a slot judges by itself):
 
@@ -10,13 +11,15 @@ Three kinds of processes stand behind it (Linux; elsewhere a slot judges by itse
     slot      one a thread that calls judge_task: has a warm parent of its own in the sandbox
     judge     one a submission: forked of its slot, so that no test leaves a trace for the next
 
-Nothing that a submission made is unpickled: bytes of JSON cross over. A judge that dies or hangs
-costs a GraderError for its submission, and its slot is replaced.
+Nothing that a submission made is unpickled: bytes of JSON cross over. When a judge dies or hangs,
+its answer says so, and its slot is replaced.
 """
 
 from __future__ import annotations
 
 import atexit
+import contextlib
+import importlib
 import json
 import os
 import signal
@@ -25,11 +28,13 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
 
 from mlprep.errors import GraderError
-from mlprep.grading.launch import BLAS_THREADS
+from mlprep.grading.launch import BLAS_THREADS, choose
+from mlprep.grading.task import Answer, load_task, run_task
 
 PRISTINE = {"PYTHONHASHSEED": "0", "MPLBACKEND": "agg"}
 START_S = 120.0
@@ -39,48 +44,68 @@ LOOK_S = 20.0
 
 
 def judge_task(task: bytes) -> bytes:
-    """Judge one submission; called in a worker of an executor.
+    """Judge one submission; called in a worker of an executor. It never raises.
 
     Args:
         task: as `mlprep.grading.task.UnitTask.for_submission` makes it.
 
-    Raises:
-        GraderError: the grader failed, twice. Anything else that can happen is in the answer.
+    Returns:
+        What `mlprep.grading.task.Answer.of` reads.
     """
     needs = json.loads(task)["needs"]
-    key = (needs["sandbox"], tuple(needs["modules"]))
     allowed_s = needs["limits"]["notebook_s"] * needs["notebooks"] + JUDGE_S
-    for last in (False, True):
-        try:
-            return _slot(key).ask(task, allowed_s)
-        except _Lost as lost:
-            _drop_slot(key)
-            if last:
-                raise GraderError(str(lost)) from None
-    raise AssertionError("unreachable")
+    key = needs["sandbox"], tuple(needs["modules"])
+    try:
+        return _slot(key).ask(task, allowed_s)
+    except _Lost as lost:
+        _drop_slot(key)
+        return Answer(failed=str(lost), worker=socket.gethostname()).to_bytes()
+
+
+def prepare(sandbox: bool, modules: Sequence[str]) -> None:
+    """Start the imports that judging will take, in other processes, and go on."""
+    _root((sandbox, tuple(modules)))
+
+
+def close_benches() -> None:
+    """End every process that judging has started here; whoever waits for one is told."""
+    with _roots_lock:
+        for slot in list(_slots):
+            slot.close()
+        for root in _roots.values():
+            root.close()
+        _roots.clear()
+
+
+atexit.register(close_benches)
 
 
 # This process's side
 
 
 class _Lost(Exception):
-    """A slot is gone or does not answer; another one may do better."""
+    """A slot is gone, or gives no answer in time."""
 
 
 _roots: dict[tuple, Root] = {}
 _roots_lock = threading.Lock()
+_slots: weakref.WeakSet[Slot] = weakref.WeakSet()
 _mine = threading.local()
+
+
+def _root(key: tuple) -> Root:
+    with _roots_lock:
+        if key not in _roots or not _roots[key].is_alive():
+            _roots[key] = Root(*key)
+        return _roots[key]
 
 
 def _slot(key: tuple) -> Slot:
     """The calling thread's slot."""
     slots = _mine.__dict__.setdefault("slots", {})
     if key not in slots:
-        with _roots_lock:
-            if key not in _roots or not _roots[key].is_alive():
-                _roots[key] = Root(*key)
-            root = _roots[key]
-        slots[key] = root.slot()
+        slots[key] = _root(key).slot()
+        _slots.add(slots[key])
     return slots[key]
 
 
@@ -88,17 +113,6 @@ def _drop_slot(key: tuple) -> None:
     slot = _mine.__dict__.get("slots", {}).pop(key, None)
     if slot is not None:
         slot.close()
-
-
-def close_benches() -> None:
-    """End every process that judging has started here."""
-    with _roots_lock:
-        for root in _roots.values():
-            root.close()
-        _roots.clear()
-
-
-atexit.register(close_benches)
 
 
 class Root:
@@ -123,7 +137,7 @@ class Root:
         return self._process.poll() is None
 
     def slot(self) -> Slot:
-        """A new slot; it is ready when it says so.
+        """A new slot.
 
         Raises:
             _Lost: the root process has ended.
@@ -133,8 +147,9 @@ class Root:
             try:
                 socket.send_fds(self._control, [b"slot"], [theirs.fileno()])
             except OSError:
+                ours.close()
                 raise _Lost("The grader's own process ended.") from None
-        return Slot(Connection(ours.detach()))
+        return Slot(ours)
 
     def close(self) -> None:
         self._control.close()  # it sees that, and ends with all that it has started
@@ -148,23 +163,22 @@ class Root:
 class Slot:
     """A process that judges one submission at a time, seen from the one that asks."""
 
-    def __init__(self, connection: Connection):
-        self._connection = connection
-        self._ready = False
+    def __init__(self, sock: socket.socket):
+        self._socket = sock
+        self._connection = Connection(os.dup(sock.fileno()))
+        self._refusal: bytes | None = None  # b"": it can judge
 
     def ask(self, task: bytes, allowed_s: float) -> bytes:
         """The answer to a task.
 
         Raises:
-            GraderError: this machine cannot judge; trying again will not help.
             _Lost: the slot ended or gave no answer in time.
         """
         try:
-            if not self._ready:
-                said = self._receive(START_S).decode()
-                if said != "ready":
-                    raise GraderError(said)
-                self._ready = True
+            if self._refusal is None:
+                self._refusal = self._receive(START_S)
+            if self._refusal:
+                return self._refusal
             self._connection.send_bytes(task)
             return self._receive(allowed_s)
         except (OSError, EOFError) as error:
@@ -176,7 +190,14 @@ class Slot:
         return self._connection.recv_bytes()
 
     def close(self) -> None:
-        self._connection.close()  # it sees that, and ends
+        """End it. A thread that waits for it sees that it ended."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def __del__(self):
+        self.close()
+        self._socket.close()
+        self._connection.close()
 
 
 # The root process
@@ -185,8 +206,6 @@ class Slot:
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     sandbox, modules = sys.argv[2] == "sandbox", sys.argv[3:]
-    from mlprep.grading.launch import choose
-
     mother, failure = None, ""
     try:
         mother = choose(sandbox, modules)
@@ -205,8 +224,8 @@ def _import(modules: Sequence[str]) -> None:
     from mlprep.grading.zygote import warm_up
 
     warm_up(torch="torch" in modules, modules=modules)
-    for module in ("mlprep.grading.task", "nbformat.v4", "nbconvert.preprocessors.sanitize"):
-        __import__(module)
+    for module in ("mlprep.grading.graded", "nbformat.v4", "nbconvert.preprocessors.sanitize"):
+        importlib.import_module(module)
 
 
 def _fork_slots(control: socket.socket, mother, failure: str) -> None:
@@ -243,9 +262,8 @@ def _fork_slots(control: socket.socket, mother, failure: str) -> None:
 
 def _serve(connection: Connection, launcher, failure: str) -> None:
     """Be a slot."""
-    from mlprep.grading.task import load_task, run_task
-
-    connection.send_bytes((failure or "ready").encode())
+    refusal = Answer(failed=failure, hopeless=True, worker=socket.gethostname())
+    connection.send_bytes(refusal.to_bytes() if failure else b"")
     while not failure and connection.poll(IDLE_S):
         try:
             task = load_task(connection.recv_bytes())

@@ -55,6 +55,19 @@ def graded_notebook(master: NotebookNode, learner: NotebookNode, report: Report)
     return graded
 
 
+def refused_notebook(master: NotebookNode, why: str) -> NotebookNode:
+    """What stands for a submission that could not be graded: the assignment, unanswered, under a
+    cell that says why."""
+    shown = copy.deepcopy(master)
+    for cell in shown.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    text = f"**This submission was not graded.**\n\n```text\n{why.replace('`', chr(39))}\n```"
+    fields = {"id": "not-graded", "cell_type": "markdown", "source": text, "metadata": {}}
+    shown.cells.insert(0, from_dict(fields))
+    return shown
+
+
 def show_results(notebook: NotebookNode, report: Report, rows: Sequence[int] | None = None) -> None:
     """Write what the learner's cells showed, and our verdicts, into the cells of `notebook`.
 

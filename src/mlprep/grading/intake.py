@@ -44,13 +44,15 @@ class Caps:
 class Taken:
     """A submission that was read.
 
-    notebooks: by name without suffix. files: what lies beside them, by name. refused: why a
-    notebook could not be taken, by its name. flags: what an instructor should know, one sentence
-    each. submitted: when, as timestamp.txt says, in UTC; None where there is no such file.
+    notebooks: by name without suffix. files: what lies beside them, by name. absent: notebooks
+    that were not handed in. refused: why one that was could not be taken, by its name. flags: what
+    an instructor should know, one sentence each. submitted: when, as timestamp.txt says, in UTC;
+    None where there is no such file.
     """
 
     notebooks: dict[str, bytes] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    absent: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
     submitted: datetime | None = None
@@ -90,13 +92,13 @@ def take_in(folder: Path, stems: Sequence[str], caps: Caps | None = None) -> Tak
     for stem in stems:
         path = folder / f"{stem}.ipynb"
         if not os.path.lexists(path):
-            taken.refused[stem] = f"{path.name} was not handed in."
+            taken.absent.append(stem)
             continue
         try:
             taken.notebooks[stem] = read_regular(path, caps.notebook_bytes)
         except NotebookError as error:
             taken.refused[stem] = str(error)
-    if not any(os.path.lexists(folder / f"{stem}.ipynb") for stem in stems):
+    if len(taken.absent) == len(stems):
         raise NotebookError(f"{folder}: holds none of {', '.join(f'{s}.ipynb' for s in stems)}.")
     _take_files(folder, stems, caps, taken)
     taken.submitted = _time(folder, stems, taken.flags)

@@ -376,6 +376,18 @@ def why_no_sandbox() -> str:
     return f"bubblewrap is installed but does not work here: {said}."
 
 
+def require_sandbox() -> None:
+    """Make sure that other people's code can be run here.
+
+    Raises:
+        GraderError: there is no sandbox; the message says what to do.
+    """
+    if why := why_no_sandbox():
+        raise GraderError(
+            f"{why} Other people's code runs in a sandbox only; say --unsafe to run it without."
+        )
+
+
 _own: Launcher | None = None
 
 
@@ -401,9 +413,6 @@ def choose(sandbox: bool, modules: Sequence[str] = ("torch",)) -> Launcher:
         GraderError: a sandbox is wanted and cannot be had.
     """
     if sandbox:
-        if why := why_no_sandbox():
-            raise GraderError(
-                f"{why} Other people's code runs in a sandbox only; say --unsafe to run it without."
-            )
+        require_sandbox()
         return Warm(sandboxed=True, modules=modules)
     return Warm(sandboxed=False, modules=modules) if sys.platform == "linux" else Cold()

@@ -1,7 +1,7 @@
 """One submission to judge, as bytes: what goes to a worker, and what comes back.
 
     task = unit_task.for_submission(notebooks, files)     bytes for any worker on any machine
-    answer = Answer.of(judge_task(task))                  see mlprep.grading.bench
+    answer = Answer.of(judge_task(task))                  by mlprep.grading.bench, anywhere
 
 A task holds all that its answer depends on, so that grading is a pure function of it. Both are
 JSON: what a submission has made is never unpickled.
@@ -94,10 +94,12 @@ class Judged:
 
 @dataclass
 class Answer:
-    """What came of a task. failed: the grader's own failure, "" where there was none."""
+    """What came of a task. failed: the grader's own failure, "" where there was none; hopeless:
+    it would fail in the same way for any submission."""
 
     notebooks: list[Judged] = field(default_factory=list)
     failed: str = ""
+    hopeless: bool = False
     worker: str = ""
     seconds: float = 0.0
 
@@ -105,6 +107,9 @@ class Answer:
     def of(cls, data: bytes) -> Answer:
         found = json.loads(data)
         return cls(**found | {"notebooks": [Judged(**page) for page in found["notebooks"]]})
+
+    def to_bytes(self) -> bytes:
+        return json.dumps(asdict(self)).encode()
 
 
 def load_task(task: bytes) -> dict:
@@ -126,6 +131,7 @@ def run_task(data: dict, launcher) -> bytes:
                 f"{answer.worker} has mlprep {grader_version()}, not {data['needs']['version']}. "
                 "Install the same version on every worker."
             )
+            answer.hopeless = True
         else:
             answer.notebooks = [_judge(data, page, launcher) for page in data["notebooks"]]
     except Exception as error:  # noqa: BLE001 - the grader's fault, and said so
@@ -133,7 +139,7 @@ def run_task(data: dict, launcher) -> bytes:
         place = f"{Path(where.filename).name}, line {where.lineno}"
         answer.failed = f"The grader stopped with {type(error).__name__}: {error} ({place})."
     answer.seconds = round(time.monotonic() - begun, 4)
-    return json.dumps(asdict(answer)).encode()
+    return answer.to_bytes()
 
 
 def _judge(data: dict, page: dict, launcher) -> Judged:
