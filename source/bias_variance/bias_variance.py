@@ -53,6 +53,19 @@ def training_mean(x, y):
     return lambda x_new: np.full(np.shape(x_new), mean)
 
 
+def observed(fit):
+    """For the tests: `fit`, and a list that collects the training sets it is given."""
+    seen = []
+
+    def noting(x, y):
+        if np.ndim(x) != 1 or np.shape(x) != np.shape(y):
+            raise ValueError(f"fit takes x [n] and y [n], not {np.shape(x)} and {np.shape(y)}")
+        seen.append((np.array(x, dtype=float), np.array(y, dtype=float)))
+        return fit(x, y)
+
+    return noting, seen
+
+
 # %% [markdown]
 # ## 1. Measure bias and variance (5 points, 15 minutes)
 #
@@ -115,17 +128,6 @@ def rising(x):
     return 2 + 3 * np.asarray(x)
 
 
-def observed(fit):
-    """`fit`, and the list of all training sets that it will be given."""
-    seen = []
-
-    def noting(x, y):
-        seen.append((np.array(x, dtype=float), np.array(y, dtype=float)))
-        return fit(x, y)
-
-    return noting, seen
-
-
 @q.probe(
     gives={
         "training sets": 6,
@@ -142,6 +144,8 @@ def every_repetition_draws_a_new_training_set(f):
     """Each of 6 repetitions fits a training set of its own: new uniform inputs, new noise."""
     fit, seen = observed(training_mean)
     f(fit, rising, np.array([0.3, 0.6]), 70, 0.4, 6, np.random.default_rng(4))
+    if not seen:
+        return {"training sets": 0}
     x = [x for x, _ in seen]
     noise = [y - rising(x) for x, y in seen]
     return {
@@ -794,20 +798,15 @@ two_more = np.array([9.0, 8.0]), np.array([4.0, 6.0])  # x_val, y_val
 @q.probe(gives="")
 def each_size_trains_on_the_first_n_rows(f):
     """For each size one model is trained, on the first n rows of x and y."""
-    x, y = np.arange(13.0), np.arange(13.0) ** 2
-    seen = []
-
-    def noting(*rows):
-        seen.append([np.array(column, dtype=float) for column in rows])
-        return training_mean(*rows)
-
-    f(noting, x, y, *two_more, [6, 2, 13])
+    fit, seen = observed(training_mean)
+    inputs, labels = np.arange(13.0), np.arange(13.0) ** 2
+    f(fit, inputs, labels, *two_more, [6, 2, 13])
     if len(seen) != 3:
         return f"fit was called {len(seen)} times for 3 sizes"
-    for n, (rows, labels) in zip((6, 2, 13), seen):
-        if len(rows) != n or len(labels) != n:
-            return f"for size {n} fit got {len(rows)} rows"
-        if not (np.allclose(rows, x[:n]) and np.allclose(labels, y[:n])):
+    for n, (x, y) in zip((6, 2, 13), seen):
+        if len(x) != n:
+            return f"for size {n} fit got {len(x)} rows"
+        if not (np.allclose(x, inputs[:n]) and np.allclose(y, labels[:n])):
             return f"for size {n} fit got other rows"
     return ""
 
@@ -1073,6 +1072,7 @@ def next_step(train_loss, val_loss, train_only, target, tol):
 """The step acts on what limits the model."""
 q = Question(next_step, points=3)
 
+# The numbers are train_loss, val_loss, train_only, target, tol.
 q.case(
     0.5, 0.25, 0.375, 0.125, 0.125,
     gives=("ok", "stop"),
