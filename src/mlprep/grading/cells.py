@@ -18,24 +18,38 @@ RICH_TYPES = (
     "application/json",
 )
 MAX_OUTPUTS = 200
+MAX_TEXT = 100_000  # characters of text of one cell
+MAX_RICH_BYTES = 2 << 20  # bytes of one cell's figures and other displays
+DROPPED = "\n[more output was dropped]\n"
 
 
-def checked_outputs(items: list) -> list[NotebookNode]:
-    """nbformat outputs made from `items`; what is not of the right form is left out."""
-    found = []
+def checked_outputs(items: list) -> tuple[list[NotebookNode], bool]:
+    """nbformat outputs made from `items`, and whether the cell showed more than is kept.
+
+    What is not of the right form is left out.
+    """
+    found, text_room, rich_room = [], MAX_TEXT + len(DROPPED), MAX_RICH_BYTES
+    dropped = len(items) > MAX_OUTPUTS
     for item in items[:MAX_OUTPUTS]:
         if not isinstance(item, dict):
             continue
         kind = item.get("output_type")
         if kind == "stream" and isinstance(item.get("text"), str):
             name = "stderr" if item.get("name") == "stderr" else "stdout"
-            found.append(new_output("stream", name=name, text=item["text"]))
+            text = item["text"][:text_room]
+            dropped |= len(text) < len(item["text"]) or text.endswith(DROPPED)
+            text_room -= len(text)
+            if text:
+                found.append(new_output("stream", name=name, text=text))
         elif kind in ("display_data", "execute_result") and isinstance(item.get("data"), dict):
             data = {t: item["data"][t] for t in RICH_TYPES if isinstance(item["data"].get(t), str)}
-            if data:
+            size = sum(map(len, data.values()))
+            dropped |= size > rich_room
+            if data and size <= rich_room:
+                rich_room -= size
                 extra = {"execution_count": None} if kind == "execute_result" else {}
                 found.append(new_output(kind, data=data, **extra))
-    return found
+    return found, dropped
 
 
 def error_output(error: RemoteError) -> NotebookNode:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
+import math
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 from nbformat import NotebookNode
 
 from mlprep.check.answer import AnswerLost, RemoteError
 from mlprep.check.question import Question, collecting
+from mlprep.check.values import NotPlain
 from mlprep.check.verdict import Verdict
 from mlprep.errors import NotebookError
 from mlprep.grading.cells import checked_outputs, error_output, stopped_output
+from mlprep.grading.guards import at_most, shortened, silence
 from mlprep.grading.launch import Cold, Launcher
 from mlprep.grading.limits import Limits
 from mlprep.grading.merge import Merged, Step, grade_id, merge, role
-from mlprep.grading.names import free_names
+from mlprep.grading.names import NoShell, Origins, python_of, read_and_bound
 from mlprep.grading.remote import Box
+from mlprep.grading.space import Space, Undefined
 
 MAX_FILES_BYTES = 16 << 20
 
@@ -40,6 +47,8 @@ class Result(Verdict):
 class Report:
     """What came of a notebook: a result for each graded cell, and what else to know.
 
+    flags: what an instructor should look at, one sentence each: tests that were edited, processes
+    that died or were left behind, output that was dropped.
     outputs: what the learner's cells showed, by the cell's index in their notebook. It is theirs:
     a page that shows it must sanitize it.
     """
@@ -48,6 +57,7 @@ class Report:
     results: list[Result]
     notes: list[str]
     seconds: float = 0.0
+    flags: list[str] = field(default_factory=list)
     outputs: dict[int, list[NotebookNode]] = field(default_factory=dict, repr=False)
 
     @property
@@ -69,6 +79,32 @@ class Report:
         return data | {"score": self.score, "max_score": self.max_score}
 
 
+@dataclass(frozen=True)
+class Trial:
+    """What came of the worked solution under its own tests.
+
+    failed: the tests that it does not pass, and what they said; they can judge nobody.
+    objects: where it gives objects and functions; see Box.
+    """
+
+    failed: dict[str, str] = field(default_factory=dict)
+    objects: frozenset[str] = frozenset()
+
+
+def try_worked_solution(
+    unit: str,
+    source: NotebookNode,
+    files: dict[str, bytes] | None = None,
+    limits: Limits | None = None,
+    launcher: Launcher | None = None,
+) -> Trial:
+    """Judge the instructor's own notebook, as any other."""
+    run = _Run(source, merge(source, source), files or {}, limits or Limits(), launcher or Cold())
+    report = run.report(unit)
+    failed = {r.name: r.message for r in report.automatic if r.points < r.max_points}
+    return Trial(failed, frozenset(run.given))
+
+
 def judge_notebook(
     unit: str,
     source: NotebookNode,
@@ -76,26 +112,27 @@ def judge_notebook(
     files: dict[str, bytes] | None = None,
     limits: Limits | None = None,
     launcher: Launcher | None = None,
+    trial: Trial | None = None,
 ) -> Report:
     """Grade `learner`'s notebook with `source`'s tests.
 
     Args:
         files: what lies beside the notebook for its code to read, by name (see files_beside).
         launcher: starts the submission's process (default: a cold one, without a sandbox).
+        trial: what came of the worked solution; give it where other people's work is graded
+            (default: the worked solution is tried only if a test stops with an error).
 
     Raises:
         NotebookError: the notebook is not this assignment.
     """
-    started = time.monotonic()
+    limits, launcher = limits or Limits(), launcher or Cold()
+
+    def tried() -> Trial:
+        return trial or try_worked_solution(unit, source, files, limits, launcher)
+
     merged = merge(source, learner)
-    run = _Run(source, merged, files or {}, limits or Limits(), launcher or Cold())
-    try:
-        run.all_steps()
-    finally:
-        run.close()
-    results = [run.result_of(cell) for cell in source.cells if _is_graded(cell)]
-    seconds = round(time.monotonic() - started, 3)
-    return Report(unit, results, merged.notes, seconds, run.outputs)
+    run = _Run(source, merged, files or {}, limits, launcher, tried, trial)
+    return run.report(unit)
 
 
 def files_beside(notebook: Path) -> dict[str, bytes]:
@@ -131,8 +168,12 @@ class _Run:
         files: dict[str, bytes],
         limits: Limits,
         launcher: Launcher,
+        tried: Callable[[], Trial] | None = None,
+        trial: Trial | None = None,
     ):
-        self.merged, self.files, self.limits, self.launcher = merged, files, limits, launcher
+        self.source, self.merged, self.files = source, merged, files
+        self.limits, self.launcher = limits, launcher
+        self.tried, self.trial = tried, trial  # both None: this is the worked solution's run
         self.deadline = time.monotonic() + limits.notebook_s
         self.points = {
             grade_id(cell): float(cell.metadata["nbgrader"].get("points", 0))
@@ -140,21 +181,46 @@ class _Run:
             if _is_graded(cell)
         }
         self.asks = _asked_by_each_test(source)
+        self.origins = Origins(source)
+        self.started = time.monotonic()
         self.done: list[Step] = []
         self.errors: dict[str, str] = {}  # what went wrong in a cell, by its name
         self.results: dict[str, Result] = {}
         self.outputs: dict[int, list[NotebookNode]] = {}
-        self.ours: dict[str, object] = {"__builtins__": builtins, "__name__": "__judge__"}
+        self.flags: list[str] = list(merged.flags)
+        self.ours: dict[str, object] = {
+            "__builtins__": builtins,
+            "__name__": "__judge__",
+            "get_ipython": NoShell,
+        }
+        self.earlier: dict[str, object] = {}  # what tests have defined
+        self.given: set[str] = set()
         self.box: Box | None = None
+
+    def report(self, unit: str) -> Report:
+        try:
+            self.all_steps()
+        finally:
+            self.close()
+        results = [self.result_of(cell) for cell in self.source.cells if _is_graded(cell)]
+        seconds = round(time.monotonic() - self.started, 3)
+        flags = list(dict.fromkeys(self.flags))
+        return Report(unit, results, self.merged.notes, seconds, flags, self.outputs)
 
     def all_steps(self) -> None:
         self.open_box()
+        for statement in self.origins.imports:
+            with contextlib.suppress(Exception), silence():  # who needs it will miss it
+                exec(statement, self.ours)
         for step in self.merged.steps:
             if step.kind == "test":
                 started = time.monotonic()
                 result = self.results[step.name] = self.test(step)
                 result.seconds = round(time.monotonic() - started, 3)
                 if self.box.has_left_processes():
+                    self.flags.append(
+                        f"`{result.question}` left processes behind; they were ended."
+                    )
                     self.start_again()  # what one question left behind must not cost the next
                 continue
             if step.kind == "locked":
@@ -163,6 +229,9 @@ class _Run:
 
     def open_box(self) -> None:
         self.box = Box(self.launcher, self.limits, self.deadline)
+        self.box.given = self.given
+        if self.trial is not None:
+            self.box.objects = self.trial.objects
         self.box.put_files(self.files)
 
     def close(self) -> None:
@@ -177,10 +246,13 @@ class _Run:
             shown, error = self.box.run_cell(step.source)
         except AnswerLost as lost:
             self.errors[step.name] = f"the cell `{step.name}` was stopped: {lost}"
+            self.flags.append(f"The cell `{step.name}` was stopped: {lost}")
             self.outputs[step.cell] = [stopped_output(lost)]
             self.start_again()
             return
-        self.outputs[step.cell] = checked_outputs(shown)
+        self.outputs[step.cell], dropped = checked_outputs(shown)
+        if dropped:
+            self.flags.append(f"The cell `{step.name}` showed more than is kept.")
         if error is not None:
             self.outputs[step.cell].append(error_output(error))
             where = f" (at `{error.where}`)" if error.where else ""
@@ -191,7 +263,9 @@ class _Run:
     def run_here(self, step: Step) -> None:
         """Run a locked cell in the judge too. What it takes from the learner is not there."""
         try:
-            exec(compile(step.source, f"<test {step.name}>", "exec"), self.ours)
+            with silence():
+                code = compile(python_of(step.source), f"<test {step.name}>", "exec")
+                exec(code, self.ours)
         except Exception as error:  # noqa: BLE001 - told when a test misses what it should define
             self.errors.setdefault(step.name, f"{type(error).__name__}: {error}")
 
@@ -213,27 +287,48 @@ class _Run:
         if name in self.merged.missing:
             result.status, result.message = "missing", f"The answer cell `{name}` is missing."
             return result
+        if self.trial is not None and step.name in self.trial.failed:
+            return self.grader_failed(result)
         try:
             earned, verdicts = self.run_test(step)
         except AnswerLost as lost:
             result.status, result.message = "lost", str(lost)
+            self.flags.append(f"`{name}` was lost: {lost}")
             self.start_again()
-        except _Undefined as error:
+        except Undefined as error:
             result.status, result.message = "raised", self.explain_undefined(str(error))
         except RemoteError as error:
             result.status = "raised"
             result.message = f"It raised {error.kinds[0]}: {error}".removesuffix(": ") + "."
+        except NotPlain as error:
+            result.message = f"Plain data is wanted, not {error}."
         except AssertionError as error:
-            result.message = str(error) or "A test without a message failed."
-        except Exception as error:  # noqa: BLE001 - our test's fault, and said so
-            result.status = "grader failed"
-            result.message = f"The test stopped with {type(error).__name__}: {error}."
+            result.message = shortened(str(error)) or "A test without a message failed."
+        except Exception as error:  # noqa: BLE001 - our test's fault, or what it got was unusable
+            text = shortened(f"The test stopped with {type(error).__name__}: {error}")
+            result.message = f"{text}. Is what the answer gives of the right type and shape?"
+            if self.tried is None:
+                result.status, result.message = "grader failed", f"{text}."
+                return result
+            self.trial = self.trial or self.tried()
+            if step.name in self.trial.failed:
+                return self.grader_failed(result)
         else:
             result.points = worth if earned is None else min(earned, worth)
             result.status = "right" if result.points >= worth else "wrong"
             result.message = "All tests held." if result.status == "right" else ""
             for verdict in verdicts:
                 self.tell(result, verdict)
+                if verdict.status == "lost":
+                    self.flags.append(f"`{name}` was lost: {verdict.message}")
+        return result
+
+    def grader_failed(self, result: Result) -> Result:
+        """A test that the worked solution does not pass says nothing of the learner."""
+        result.status = "grader failed"
+        result.message = (
+            f"The worked solution does not pass this test either. {self.trial.failed[result.name]}"
+        )
         return result
 
     def run_test(self, step: Step) -> tuple[float | None, list[Verdict]]:
@@ -247,23 +342,29 @@ class _Run:
                 self.start_again()
             return verdict.points
 
-        names = free_names(step.source) - self.ours.keys() - set(dir(builtins))
-        space = dict(self.ours)
-        for name in sorted(names):
-            try:
-                space[name] = self.box.get(name)
-            except RemoteError:
-                raise _Undefined(name) from None
-        tree = ast.parse(step.source)
+        code = python_of(step.source)
+        tree = ast.parse(code)
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        filename = f"<test {step.name}>"
-        with collecting(grade):
-            exec(compile(tree, filename, "exec"), space)
-            if last is None:
-                return None, verdicts
-            value = eval(compile(ast.Expression(last.value), filename, "eval"), space)
-        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        return (float(value) if is_number else None), verdicts
+        filename, value = f"<test {step.name}>", None
+        self.box.forget_callbacks()
+        self.box.exceptions = _exceptions_in(self.ours)
+        space = Space(self.box, step.name, self.origins, self.ours, self.earlier)
+        left_s = min(self.limits.test_s, max(self.deadline - time.monotonic(), 1.0))
+        try:
+            with collecting(grade), silence(), at_most(left_s):
+                space.fetch_what(code)
+                exec(compile(tree, filename, "exec"), space)
+                if last is not None:
+                    value = eval(compile(ast.Expression(last.value), filename, "eval"), space)
+        finally:
+            _, bound = read_and_bound(code)
+            self.earlier |= {name: space[name] for name in bound if dict.__contains__(space, name)}
+        if self.box.lost is not None:  # and a bare `except:` of the test swallowed it
+            raise self.box.lost
+        if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
+            return None, verdicts
+        earned = float(value)
+        return (0.0 if math.isnan(earned) else max(earned, 0.0)), verdicts
 
     def tell(self, result: Result, verdict: Verdict) -> None:
         """Put what a verdict says into a result; the first that is not right decides."""
@@ -295,8 +396,13 @@ class _Run:
         return Result(name, 0.0, worth, "by hand", message, name=name)
 
 
-class _Undefined(Exception):
-    """A test needs a name that the learner's notebook does not define."""
+def _exceptions_in(space: dict) -> dict[str, type[Exception]]:
+    """The exception classes of a namespace, by their names."""
+    found = {"LinAlgError": np.linalg.LinAlgError}
+    for value in space.values():
+        if isinstance(value, type) and issubclass(value, Exception):
+            found[value.__name__] = value
+    return found
 
 
 def _asked_by_each_test(source: NotebookNode) -> dict[str, str]:

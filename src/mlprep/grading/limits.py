@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds for a call, a cell and the whole notebook; bytes and processes for all of it.
+    """Seconds for a call, a cell, a test and the whole notebook; bytes and processes for all of it.
 
+    test_s: for all that a test does, its own work included.
     memory_bytes: of all its processes together (proportional set size), watched by the warm
     parent. address_bytes: virtual memory of one process. disk_bytes: its private folder.
     """
 
     call_s: float = 10.0
     cell_s: float = 30.0
+    test_s: float = 60.0
     notebook_s: float = 180.0
     memory_bytes: int = 2 << 30
     address_bytes: int = 6 << 30

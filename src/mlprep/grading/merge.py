@@ -17,6 +17,7 @@ from nbformat import NotebookNode, ValidationError
 from mlprep.errors import NotebookError
 
 MAX_NOTEBOOK_BYTES = 20 << 20
+CLEARED = ("HIDDEN TESTS", "MARK SCHEME")
 
 
 @dataclass
@@ -37,6 +38,7 @@ class Merged:
     notes: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)  # answer cells that are gone
     written: dict[str, str] = field(default_factory=dict)  # answers that a person grades
+    flags: list[str] = field(default_factory=list)  # what an instructor should look at
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -167,6 +169,12 @@ def merge(source: NotebookNode, learner: NotebookNode) -> Merged:
 def _note_changes(merged, ours, theirs, learner) -> None:
     for name, cell in ours.items():
         kind, indices = role(cell), theirs.get(name, [])
+        if kind in ("test", "locked"):
+            copies = [learner.cells[i] for i in indices]
+            if any(not is_unchanged(copy, cell) for copy in copies):
+                merged.flags.append(f"The cell `{name}` was changed; ours was run.")
+            elif not copies:
+                merged.flags.append(f"The cell `{name}` was deleted; ours was run.")
         if not indices:
             if kind in ("answer", "written"):
                 merged.missing.append(name)
@@ -183,6 +191,24 @@ def _note_changes(merged, ours, theirs, learner) -> None:
         if kind == "answer" and all(learner.cells[i].cell_type != "code" for i in indices):
             merged.missing.append(name)
             merged.notes.append(f"The answer cell `{name}` is no code cell any more. Make it one.")
+
+
+def is_unchanged(copy: NotebookNode, ours: NotebookNode) -> bool:
+    """Whether a learner's copy of a cell of ours is as it was handed out, or as it is in source."""
+    texts = [[line.rstrip() for line in text.strip().splitlines()]
+             for text in (copy.source, ours.source, released(ours.source))]  # fmt: skip
+    return copy.cell_type == ours.cell_type and texts[0] in texts[1:]
+
+
+def released(source: str) -> str:
+    """A test cell's source without what nbgrader clears for the release."""
+    kept, hidden = [], False
+    for line in source.splitlines():
+        hidden |= any(f"BEGIN {region}" in line for region in CLEARED)
+        if not hidden:
+            kept.append(line)
+        hidden &= not any(f"END {region}" in line for region in CLEARED)
+    return "\n".join(kept).strip()
 
 
 def _insert_missing(merged: Merged, ours: dict[str, NotebookNode]) -> None:

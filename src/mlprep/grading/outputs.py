@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from IPython.core.displayhook import CapturingDisplayHook
 from IPython.core.displaypub import CapturingDisplayPublisher
 
-MAX_TEXT = 100_000  # characters of text of one cell
-MAX_RICH_BYTES = 2 << 20  # bytes of one cell's figures and other displays
+from mlprep.grading.cells import DROPPED, MAX_RICH_BYTES, MAX_TEXT
 
 
 class Outputs:
@@ -47,8 +46,7 @@ class Outputs:
     def to_list(self) -> list[dict]:
         """The outputs as plain JSON-able data, with a line that says what was dropped."""
         if self.dropped:
-            note = "\n[more output was dropped]\n"
-            self.items.append({"output_type": "stream", "name": "stdout", "text": [note]})
+            self.items.append({"output_type": "stream", "name": "stdout", "text": [DROPPED]})
         joined = [
             {**item, "text": "".join(item["text"])} if "text" in item else item
             for item in self.items

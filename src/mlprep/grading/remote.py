@@ -18,19 +18,34 @@ import time
 import numpy as np
 
 from mlprep.check.answer import AnswerLost, RemoteError, Watched
-from mlprep.check.values import is_tensor
+from mlprep.check.values import NotPlain, is_tensor, one_line
 from mlprep.grading.launch import Launcher
 from mlprep.grading.limits import Limits
 from mlprep.grading.wire import Decoder, Encoder, Peer, PeerGone, WireError
 
+NOT_JOINED = ("Exception", "StopIteration", "StopAsyncIteration")  # the last two end loops of ours
+
 
 class Box:
-    """A submission's process, seen from the judge."""
+    """A submission's process, seen from the judge.
+
+    objects: where the worked solution gives objects and functions, such as "Counter()" for what
+    calling Counter gives (None: anywhere). Elsewhere plain data is wanted: there an object of the
+    learner's could tell each check what that check wants to hear.
+    given: where this submission has given any.
+    lost: how the process was lost, None while it lives.
+    exceptions: classes of our own that an error of the learner's may be, by name.
+    """
 
     def __init__(self, launcher: Launcher, limits: Limits, deadline: float):
         """Start the process; nothing may run past `deadline` (time.monotonic())."""
         self._limits, self._deadline = limits, deadline
         self._exports: dict[int, object] = {}
+        self._from = ""  # where the value that is decoded comes from
+        self.objects: frozenset[str] | None = None
+        self.given: set[str] = set()
+        self.lost: AnswerLost | None = None
+        self.exceptions: dict[str, type[Exception]] = {}
         self._process = launcher.start(limits)
         self._peer = Peer(self._process.socket, self._serve)
         self._ended = ""
@@ -62,7 +77,7 @@ class Box:
         """Run a cell's source: its nbformat outputs (not to be trusted), and its error."""
         reply = self._ask({"do": "cell", "source": source}, self._limits.cell_s)
         outputs = reply.get("outputs")
-        return (outputs if isinstance(outputs, list) else []), _error(reply)
+        return (outputs if isinstance(outputs, list) else []), _error(reply, {})
 
     def get(self, name: str):
         """The value of a name: plain data or a Handle.
@@ -70,18 +85,36 @@ class Box:
         Raises:
             RemoteError: nothing of that name was defined.
         """
-        return self.request({"do": "get", "name": name})
+        return self.request({"do": "get", "name": name}, name)
 
-    def request(self, request: dict):
+    def put(self, name: str, value) -> None:
+        """Give a name a new value: a handle, or a function of the test's."""
+        self.request({"do": "put", "name": name, "value": self.encode(value)})
+
+    def forget(self, name: str) -> None:
+        """Delete a name."""
+        self.request({"do": "forget", "name": name})
+
+    def forget_callbacks(self) -> None:
+        """From now on the submission can't call the functions that it was given before."""
+        self._exports.clear()
+
+    def request(self, request: dict, source: str = ""):
         """The decoded value of a reply.
+
+        Args:
+            source: where the value comes from, as `objects` has it.
 
         Raises:
             RemoteError: the learner's code raised. AnswerLost: the process is gone.
         """
         reply = self._ask(request, self._limits.call_s)
-        if error := _error(reply):
+        self.raise_error_of(reply)
+        return self.decode(reply.get("value"), source)
+
+    def raise_error_of(self, reply: dict) -> None:
+        if error := _error(reply, self.exceptions):
             raise error
-        return self.decode(reply.get("value"))
 
     def call(self, handle: Handle, args: tuple, kwargs: dict):
         """Call a handle; arguments that were changed there are changed here."""
@@ -92,21 +125,22 @@ class Box:
             "kwargs": self.encode(kwargs),
         }
         reply = self._ask(request, self._limits.call_s)
-        if error := _error(reply):
-            raise error
+        self.raise_error_of(reply)
+        source = f"{handle._from}()"
         for ours, key in ((args, "args"), (kwargs, "kwargs")):
             if key in reply:
-                assign(ours, self.decode(reply[key]))
-        return self.decode(reply.get("value"))
+                assign(ours, self.decode(reply[key], source))
+        return self.decode(reply.get("value"), source)
 
     def encode(self, value):
         return Encoder(self._export).encode(value)
 
-    def decode(self, data):
+    def decode(self, data, source: str = ""):
+        self._from = source
         try:
             return Decoder(self._resolve).decode(data)
         except WireError as error:
-            raise AnswerLost(f"The answer could not be read: {error}.") from None
+            raise self._loss(f"The answer could not be read: {error}.") from None
 
     def _export(self, value) -> dict:
         if isinstance(value, Watched):
@@ -126,25 +160,34 @@ class Box:
         if data["t"] == "theirs":
             return self._exports[data["id"]]
         if data["t"] == "handle" and type(data["id"]) is int:
-            return Handle(self, data)
+            self.given.add(self._from)
+            return Handle(self, data, self._from)
         raise WireError("a message is malformed")
 
     # The channel
 
     def _ask(self, request: dict, timeout_s: float) -> dict:
-        self._peer.deadline = min(time.monotonic() + timeout_s, self._deadline)
+        around = self._peer.deadline  # of the call in which a callback of ours asks this
+        deadline = min(time.monotonic() + timeout_s, self._deadline)
+        self._peer.deadline = deadline if around is None else min(deadline, around)
         try:
             return self._peer.ask(request)
         except PeerGone as gone:
             if not gone.timed_out:
-                raise AnswerLost(self._death()) from None
+                raise self._loss(self._death()) from None
             if time.monotonic() >= self._deadline:
                 text = f"The whole notebook took longer than {self._limits.notebook_s:g} s."
             else:
                 text = f"It did not finish within {timeout_s:g} s."
-            raise AnswerLost(text) from None
+            raise self._loss(text) from None
         except WireError as error:
-            raise AnswerLost(f"The answer could not be read: {error}.") from None
+            raise self._loss(f"The answer could not be read: {error}.") from None
+        finally:
+            self._peer.deadline = around
+
+    def _loss(self, why: str) -> AnswerLost:
+        self.lost = self.lost or AnswerLost(why)
+        return self.lost
 
     def _death(self) -> str:
         """Why the process is gone, in a sentence."""
@@ -172,44 +215,61 @@ class Box:
 class Handle:
     """A function or an object of the learner's in the submission's process."""
 
-    __slots__ = ("__name__", "_box", "_id", "is_stream", "type_name")
+    __slots__ = ("__name__", "_box", "_from", "_id", "is_stream", "type_name")
 
-    def __init__(self, box: Box, data: dict):
+    def __init__(self, box: Box, data: dict, source: str):
         put = object.__setattr__
         put(self, "_box", box)
         put(self, "_id", data["id"])
+        put(self, "_from", source)
         put(self, "type_name", str(data.get("type"))[:80])
         put(self, "__name__", str(data.get("name") or data.get("type"))[:80])
         put(self, "is_stream", data.get("stream") is True)
 
+    def _ask(self, request: dict, step: str):
+        """The value of a reply; its place is this object's, and `step` further.
+
+        Raises:
+            NotPlain: the worked solution gives data here, so no more is asked of this object.
+        """
+        self._must_be_wanted()
+        return self._box.request(request | {"id": self._id}, f"{self._from}{step}")
+
+    def _must_be_wanted(self) -> None:
+        if self._box.objects is not None and self._from not in self._box.objects:
+            raise NotPlain(f"an object of type {one_line(self.type_name)}")
+
     def __call__(self, *args, **kwargs):
+        self._must_be_wanted()
         return self._box.call(self, args, kwargs)
 
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        return self._box.request({"do": "attr", "id": self._id, "name": name})
+        return self._ask({"do": "attr", "name": name}, f".{name}")
 
     def __setattr__(self, name, value):
         value = self._box.encode(value)
-        self._box.request({"do": "setattr", "id": self._id, "name": name, "value": value})
+        self._ask({"do": "setattr", "name": name, "value": value}, "")
 
     def __getitem__(self, key):
-        return self._box.request({"do": "item", "id": self._id, "key": self._box.encode(key)})
+        return self._ask({"do": "item", "key": self._box.encode(key)}, "[]")
 
     def __len__(self):
-        return int(self._box.request({"do": "length", "id": self._id}))
+        return int(self._ask({"do": "length"}, ""))
+
+    def __bool__(self):
+        return self._ask({"do": "truth"}, "") is True
 
     def __iter__(self):
-        return self if self.is_stream else self._box.request({"do": "iter", "id": self._id})
+        return self if self.is_stream else self._ask({"do": "iter"}, "")
 
     def __next__(self):
         reply = self._box._ask({"do": "next", "id": self._id}, self._box._limits.call_s)
         if reply.get("end") is True:
             raise StopIteration
-        if error := _error(reply):
-            raise error
-        return self._box.decode(reply.get("value"))
+        self._box.raise_error_of(reply)
+        return self._box.decode(reply.get("value"), f"{self._from}[]")
 
 
 def assign(target, new) -> None:
@@ -244,8 +304,11 @@ def _is_container(value) -> bool:
     return isinstance(value, mutable) or is_tensor(value)
 
 
-def _error(reply: dict) -> RemoteError | None:
-    """The error that a reply tells of, as an exception that `except ValueError` also catches."""
+def _error(reply: dict, known: dict[str, type[Exception]]) -> RemoteError | None:
+    """The error that a reply tells of, as an exception that `except ValueError` also catches.
+
+    known: exception classes of ours besides the builtin ones.
+    """
     error = reply.get("error")
     if error is None:
         return None
@@ -253,18 +316,14 @@ def _error(reply: dict) -> RemoteError | None:
         return RemoteError(["Exception"], str(error)[:200])
     given = error.get("kinds")
     kinds = [str(kind)[:80] for kind in given[:10]] if isinstance(given, list) else []
-    kinds = kinds or ["Exception"]
     message, where = str(error.get("message", ""))[:200], str(error.get("where", ""))[:120]
-    return _error_class(kinds)(kinds, message, where)
-
-
-def _error_class(kinds: list[str]) -> type[RemoteError]:
-    """RemoteError, joined with the first builtin exception among `kinds`."""
     for name in kinds:
-        base = getattr(builtins, name, None)
-        if isinstance(base, type) and issubclass(base, Exception) and base is not Exception:
-            try:
-                return type(f"Remote{name}", (RemoteError, base), {})
-            except TypeError:  # its memory layout cannot be shared (OSError, UnicodeError)
-                return RemoteError
-    return RemoteError
+        base = known.get(name) or getattr(builtins, name, None)
+        if not (isinstance(base, type) and issubclass(base, Exception)) or name in NOT_JOINED:
+            continue
+        try:
+            joined = type(f"Remote{name}", (RemoteError, base), {"__str__": Exception.__str__})
+            return joined(kinds, message, where)
+        except TypeError:  # it cannot be made of one message (UnicodeDecodeError)
+            continue
+    return RemoteError(kinds or ["Exception"], message, where)

@@ -5,9 +5,9 @@ Forked by the warm parent (serve_socket), or started cold with `--fd FD`, one en
 
     cell    run the source of a cell in an IPython shell       → what it printed, its error
     file    write a file of the unit's into its folder
-    get     the value of a name
+    get     the value of a name; put and forget change it, as a test may
     call    a handle with arguments → its result, and the arguments that it changed
-    attr, setattr, item, length, next                          what a probe may do with a handle
+    attr, setattr, item, length, truth, iter, next             what a probe may do with a handle
 
 Whatever it answers is data to the judge: a submission that forges answers has only returned
 other values.
@@ -119,6 +119,14 @@ class Submission:
     def do_get(self, request: dict) -> dict:
         return {"value": self.encode(self.shell.user_ns[request["name"]])}
 
+    def do_put(self, request: dict) -> dict:
+        self.shell.user_ns[request["name"]] = self.decode(request["value"])
+        return {}
+
+    def do_forget(self, request: dict) -> dict:
+        del self.shell.user_ns[request["name"]]
+        return {}
+
     def do_call(self, request: dict) -> dict:
         seed_everything()
         args, kwargs = self.decode(request["args"]), self.decode(request["kwargs"])
@@ -150,6 +158,9 @@ class Submission:
 
     def do_length(self, request: dict) -> dict:
         return {"value": len(self.handles[request["id"]])}
+
+    def do_truth(self, request: dict) -> dict:
+        return {"value": bool(self.handles[request["id"]])}
 
     def do_iter(self, request: dict) -> dict:
         return {"value": self.encode(iter(self.handles[request["id"]]))}
