@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import copy
+import functools
 from pathlib import Path
 from textwrap import dedent
 
@@ -12,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from mlprep.course import Course
 from mlprep.grading.judge import Report, judge_notebook
+from mlprep.grading.launch import Launcher, choose
 from mlprep.grading.limits import Limits
 
 QUICK = Limits(call_s=5, cell_s=20, notebook_s=60)  # a busy machine imports torch in seconds
@@ -188,10 +191,30 @@ def find(nb: NotebookNode, name: str) -> NotebookNode:
     return cells[0]
 
 
-def graded(learner: NotebookNode, source: NotebookNode | None = None, **limits) -> Report:
-    """What the judge says of a learner's notebook."""
-    chosen = Limits(**(vars(QUICK) | limits)) if limits else QUICK
-    return judge_notebook("softmax", source or softmax_notebook(), learner, limits=chosen)
+@functools.cache
+def sandbox() -> Launcher:
+    """A warm, sandboxed launcher for all tests of a process."""
+    launcher = choose(sandbox=True)
+    atexit.register(launcher.close)
+    return launcher
+
+
+def graded(
+    learner: NotebookNode,
+    source: NotebookNode | None = None,
+    launcher: Launcher | None = None,
+    files: dict[str, bytes] | None = None,
+    **limits,
+) -> Report:
+    """What the judge says of a learner's notebook, run in a sandbox (or by another launcher)."""
+    return judge_notebook(
+        "softmax",
+        source or softmax_notebook(),
+        learner,
+        files,
+        limits=Limits(**(vars(QUICK) | limits)),
+        launcher=launcher or sandbox(),
+    )
 
 
 def outcomes(report: Report) -> dict[str, tuple[str, float]]:
