@@ -136,9 +136,12 @@ def serve(tmp_path):
             child.wait()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """A headless Chromium, driven by Playwright; each test opens pages of its own."""
+    """A headless Chromium, driven by Playwright; each test opens pages of its own.
+
+    Not for the session: while Playwright runs, nothing else in the process can use asyncio.run.
+    """
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip("no chromium on this machine (.ci/run installs it)")

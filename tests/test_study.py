@@ -117,6 +117,14 @@ def test_jupyterlab_answers_within_10_s_and_shows_the_learners_side_only(studied
     assert {"notebooks", "work"} <= names
     assert not names & {"source", "release", "submitted", "autograded", "exchange"}
 
+    for path, expected in (
+        ("notebooks/softmax.ipynb", False),
+        ("work/softmax/softmax.ipynb", True),
+    ):
+        listing = address.replace("/lab/tree/work/README.md?", f"/api/contents/{path}?")
+        with urllib.request.urlopen(listing) as answer:
+            assert json.load(answer)["writable"] is expected, path
+
 
 @pytest.mark.slow
 def test_the_start_page_opens_as_a_page_whose_links_open_notebooks(studied, chromium):
@@ -129,4 +137,5 @@ def test_the_start_page_opens_as_a_page_whose_links_open_notebooks(studied, chro
         page.locator(".jp-MarkdownViewer").get_by_role("link", name=link, exact=True).click()
         page.get_by_role("heading", name=f"Softmax in {text}").wait_for()
     assert [url for url in outside if url.startswith("http")] == []
+    page.get_by_text("notebook is read-only").wait_for()
     page.close()

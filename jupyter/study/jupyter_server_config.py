@@ -13,6 +13,8 @@ c = get_config()
 c.ServerApp.root_dir = str(Path(__file__).resolve().parents[2])
 # Written by mlprep.study at each start; opens as a page (labconfig/default_setting_overrides.json).
 c.ServerApp.default_url = c.LabApp.default_url = "/lab/tree/work/README.md"
+# A lesson can be run and changed, and saved as a copy in work/; the course's own file stays.
+c.ServerApp.contents_manager_class = "mlprep.contents.StudyContents"
 # Answers and grades, so that nobody reads them by accident; release/ because work/ has the copies
 # to write in. A courtesy, not a lock: all of it is on the learner's own disk.
 c.ContentsManager.hide_globs = [
