@@ -206,7 +206,11 @@ class _Run:
         self.summary: Summary = summary
         self.progress: Progress = progress
         self.unit_task = UnitTask(
-            unit.name, store.sources, store.masters, sandbox=not options.unsafe
+            unit.name,
+            store.sources,
+            store.masters,
+            sandbox=not options.unsafe,
+            files=store.files,
         )
         self.running: dict[Future, _Work] = {}
 
@@ -247,8 +251,7 @@ class _Run:
             if not taken.notebooks:
                 self.keep(student, self.store.refused(student, taken))
                 continue
-            files = taken.files | self.store.files
-            task = self.unit_task.for_submission(taken.notebooks, files)
+            task = self.unit_task.for_submission(taken.notebooks, taken.files)
             yield _Work(student, taken, task)
 
     def take_in(self, student: str) -> Taken:

@@ -34,7 +34,7 @@ from multiprocessing.connection import Connection, wait
 
 from mlprep.errors import GraderError
 from mlprep.grading.launch import BLAS_THREADS, choose
-from mlprep.grading.task import Answer, load_task, run_task
+from mlprep.grading.task import Answer, load_task, run_task, try_solutions, unit_of
 
 PRISTINE = {"PYTHONHASHSEED": "0", "MPLBACKEND": "agg"}
 START_S = 120.0
@@ -264,18 +264,32 @@ def _serve(connection: Connection, launcher, failure: str) -> None:
     """Be a slot."""
     refusal = Answer(failed=failure, hopeless=True, worker=socket.gethostname())
     connection.send_bytes(refusal.to_bytes() if failure else b"")
+    tried: dict[str, dict] = {}  # what came of a unit's worked solutions
     while not failure and connection.poll(IDLE_S):
         try:
             task = load_task(connection.recv_bytes())
         except EOFError:
             return
-        if sys.platform == "linux":
-            answer = _in_fork(lambda task=task: run_task(task, launcher), connection)
-        else:  # a fork of a process that has threads may hang there
-            answer = run_task(task, launcher)
+        key = unit_of(task)
+        if key not in tried:
+            trials = _apart(lambda task=task: try_solutions(task, launcher), connection)
+            if not trials:
+                return  # whoever asked sees a lost slot
+            tried = {key: json.loads(trials)}
+        task["trials"] = tried[key]
+        if any(trial["lost"] for trial in tried[key].values()):
+            tried = {}  # was the machine busy? Try again with the next task
+        answer = _apart(lambda task=task: run_task(task, launcher), connection)
         if not answer:
-            return  # whoever asked sees a lost slot
+            return
         connection.send_bytes(answer)
+
+
+def _apart(function: Callable[[], bytes], asker: Connection) -> bytes:
+    """What `function` returns, called so that it leaves no trace here where that can be had."""
+    if sys.platform == "linux":
+        return _in_fork(function, asker)
+    return function()  # a fork of a process that has threads may hang there
 
 
 def _in_fork(function: Callable[[], bytes], asker: Connection) -> bytes:

@@ -85,10 +85,12 @@ class Trial:
 
     failed: the tests that it does not pass, and what they said; they can judge nobody.
     objects: where it gives objects and functions; see Box.
+    lost: its process was lost, which may be the fault of a busy machine.
     """
 
     failed: dict[str, str] = field(default_factory=dict)
     objects: frozenset[str] = frozenset()
+    lost: bool = False
 
 
 def try_worked_solution(
@@ -102,7 +104,8 @@ def try_worked_solution(
     run = _Run(source, merge(source, source), files or {}, limits or Limits(), launcher or Cold())
     report = run.report(unit)
     failed = {r.name: r.message for r in report.automatic if r.points < r.max_points}
-    return Trial(failed, frozenset(run.given))
+    lost = any(result.status == "lost" for result in report.results)
+    return Trial(failed, frozenset(run.given), lost)
 
 
 def judge_notebook(

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import ast
 import base64
+import contextlib
 import functools
 import hashlib
 import json
 import socket
+import sys
+import tempfile
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -43,6 +46,7 @@ class UnitTask:
 
     sources, masters: the unit's notebooks as text, by name: with solutions and hidden tests; and
     as nbgrader keeps them (see mlprep.grading.graded).
+    files: the unit's own data files, by name; they replace what a learner hands in under the name.
     """
 
     unit: str
@@ -50,6 +54,7 @@ class UnitTask:
     masters: Mapping[str, str]
     sandbox: bool = True
     limits: Limits = field(default_factory=Limits)
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     def for_submission(self, notebooks: Mapping[str, bytes], files: Mapping[str, bytes]) -> bytes:
         """The task to judge what one student handed in, by name of notebook and of file."""
@@ -68,6 +73,7 @@ class UnitTask:
                 "unit": self.unit,
                 "notebooks": pages,
                 "files": {name: _text(data) for name, data in files.items()},
+                "own_files": {name: _text(data) for name, data in self.files.items()},
             }
         ).encode()
 
@@ -121,8 +127,36 @@ def load_task(task: bytes) -> dict:
     return data
 
 
+def try_solutions(data: dict, launcher) -> bytes:
+    """What comes of the worked solutions of a task's notebooks, as JSON for `run_task`.
+
+    Nothing of the learner's takes part, so it is the same for every task of a unit.
+    """
+    from mlprep.grading.judge import try_worked_solution
+
+    limits, files = Limits(**data["needs"]["limits"]), _bytes(data["own_files"])
+    found = {}
+    with in_folder_of(files):
+        for page in data["notebooks"]:
+            source = _notebook(page["source"])
+            trial = try_worked_solution(data["unit"], source, files, limits, launcher)
+            found[page["name"]] = asdict(trial) | {"objects": sorted(trial.objects)}
+    return json.dumps(found).encode()
+
+
+def unit_of(data: dict) -> str:
+    """A hash of all that the trial of a task's worked solutions depends on."""
+    parts = [[page["name"], page["source"]] for page in data["notebooks"]]
+    text = json.dumps([parts, data["own_files"], data["needs"]["limits"]])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def run_task(data: dict, launcher) -> bytes:
-    """Judge one submission; the answer as JSON. It never raises."""
+    """Judge one submission; the answer as JSON. It never raises.
+
+    Args:
+        data: from load_task; where it has "trials", the worked solutions were tried before.
+    """
     begun = time.monotonic()
     answer = Answer(worker=socket.gethostname())
     try:
@@ -133,7 +167,8 @@ def run_task(data: dict, launcher) -> bytes:
             )
             answer.hopeless = True
         else:
-            answer.notebooks = [_judge(data, page, launcher) for page in data["notebooks"]]
+            with in_folder_of(_bytes(data["own_files"])):
+                answer.notebooks = [_judge(data, page, launcher) for page in data["notebooks"]]
     except Exception as error:  # noqa: BLE001 - the grader's fault, and said so
         where = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(where.filename).name}, line {where.lineno}"
@@ -146,16 +181,18 @@ def _judge(data: dict, page: dict, launcher) -> Judged:
     import nbformat
 
     from mlprep.grading.graded import graded_notebook
-    from mlprep.grading.judge import judge_notebook
+    from mlprep.grading.judge import Trial, judge_notebook
     from mlprep.grading.merge import parse_notebook
 
     limits = Limits(**data["needs"]["limits"])
-    files = {name: base64.b64decode(text) for name, text in data["files"].items()}
+    files = _bytes(data["files"] | data["own_files"])
+    tried = data.get("trials", {}).get(page["name"])
+    trial = Trial(**tried | {"objects": frozenset(tried["objects"])}) if tried else None
     label = f"{page['name']}.ipynb"
     try:
         learner = parse_notebook(base64.b64decode(page["learner"]), label)
         source = _notebook(page["source"])
-        report = judge_notebook(data["unit"], source, learner, files, limits, launcher)
+        report = judge_notebook(data["unit"], source, learner, files, limits, launcher, trial)
     except NotebookError as error:
         return Judged(page["name"], refused=str(error))
     graded = graded_notebook(_notebook(page["master"]), learner, report)
@@ -168,6 +205,27 @@ def _notebook(text: str):
     from nbformat.v4 import reads
 
     return reads(text)
+
+
+@contextlib.contextmanager
+def in_folder_of(files: Mapping[str, bytes]) -> Iterator[None]:
+    """Be in a folder that holds these files, where our tests may read them, or import them."""
+    if not files:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="mlprep-") as folder, contextlib.chdir(folder):
+        for name, content in files.items():
+            Path(name).parent.mkdir(parents=True, exist_ok=True)
+            Path(name).write_bytes(content)
+        sys.path.append(folder)
+        try:
+            yield
+        finally:
+            sys.path.remove(folder)
+
+
+def _bytes(files: Mapping[str, str]) -> dict[str, bytes]:
+    return {name: base64.b64decode(text) for name, text in files.items()}
 
 
 def _text(data: bytes) -> str:
