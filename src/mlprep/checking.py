@@ -6,12 +6,13 @@ The one way in for `mlprep check`, `%check` and whatever else shows the result.
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
 import mlprep
 from mlprep.attempts import Attempts
-from mlprep.check.question import Question, collecting
+from mlprep.check.proof import questions_of
 from mlprep.course import Unit
 from mlprep.errors import AuthorError, UsageError
 from mlprep.grading.judge import Report, Result, files_beside, judge_notebook
@@ -26,20 +27,23 @@ def attempts_of(unit: Unit) -> Attempts:
     return Attempts(unit.course.root / "work" / "attempts.db")
 
 
-def check(
-    unit: Unit, notebook: Path | None = None, live: dict[str, str] | None = None, stem: str = ""
-) -> Report:
+def stem_of(unit: Unit, notebook: Path | None) -> str:
+    """Which of the unit's notebooks a file is a copy of: by its name, else the assignment."""
+    stems = [path.stem for path in unit.assignment_sources()] or [unit.name]
+    return notebook.stem if notebook is not None and notebook.stem in stems else stems[0]
+
+
+def check(unit: Unit, notebook: Path | None = None, live: dict[str, str] | None = None) -> Report:
     """Grade the learner's notebook of a unit with the hidden tests, and keep the attempt.
 
     Args:
         notebook: the file to grade (default: the learner's copy in work/). It is only read.
         live: sources of answer cells, by name, that replace those in the file.
-        stem: which notebook of the unit (default: the assignment named as the unit).
 
     Raises:
         NotebookError: the file is missing or is not this assignment.
     """
-    stem = stem or unit.name
+    stem = stem_of(unit, notebook)
     source_path = unit.source_notebook(stem)
     if not source_path.is_file():
         raise AuthorError(f"{source_path}: missing. Run `mlprep build {unit.name}`.")
@@ -57,7 +61,13 @@ def check(
             f"Graded as it runs in your kernel, not as saved: {', '.join(unsaved)}. "
             "Save the notebook to keep it."
         )
-    attempts_of(unit).record(report, _sha256(path), _sha256(source_path), mlprep.__version__)
+    attempts = attempts_of(unit)
+    try:
+        attempts.record(report, _sha256(path), _sha256(source_path), mlprep.__version__)
+    except (sqlite3.Error, OSError) as error:
+        report.notes.append(
+            f"{attempts.path}: this attempt could not be kept ({error}). Move the file away."
+        )
     return report
 
 
@@ -82,32 +92,19 @@ class Help:
     solution: str
 
 
-def helps(unit: Unit, stem: str = "") -> dict[str, Help]:
-    """The hints and the worked solution of each question, by its answer's name."""
+def helps(unit: Unit) -> dict[str, Help]:
+    """The hints and the worked solution of each question of a unit, by its answer's name."""
     found: dict[str, Help] = {}
-    answers: dict[str, str] = {}
-    space: dict[str, object] = {"__name__": "__helps__"}
-    latest = ""
-    for cell in read_notebook(unit.source_notebook(stem or unit.name)).cells:
-        kind = role(cell)
-        if kind == "answer":
-            latest = grade_id(cell)
-            answers[latest] = cell.source
-        if kind in ("answer", "locked"):
-            exec(compile(cell.source, f"<test {grade_id(cell)}>", "exec"), space)
-        if kind == "test":
-            questions: list[Question] = []
-
-            def keep(question: Question, questions=questions) -> float:
-                questions.append(question)
-                return 0.0
-
-            with collecting(keep):
-                exec(compile(cell.source, f"<test {grade_id(cell)}>", "exec"), dict(space))
-            for question in questions:
-                found[latest] = Help(
-                    question.hint_texts, question.why_text, without_markers(answers[latest])
-                )
+    for stem in [path.stem for path in unit.assignment_sources()] or [unit.name]:
+        path = unit.source_notebook(stem)
+        notebook = read_notebook(path)
+        for cell in notebook.cells:
+            if role(cell) == "answer":
+                found[grade_id(cell)] = Help((), "", without_markers(cell.source))
+        for asked in questions_of(notebook, str(path)):
+            known = found[asked.answer]
+            known.hints = known.hints or asked.question.hint_texts
+            known.why = known.why or asked.question.why_text
     return found
 
 

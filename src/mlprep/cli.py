@@ -6,6 +6,7 @@ Exit codes: 0 all is well, 1 a check failed or a file must be mended, 2 the comm
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Sequence
@@ -19,6 +20,9 @@ from mlprep.errors import MlprepError
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; an error that mlprep raised on purpose becomes one line on stderr."""
     args = parser().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):  # a console that knows no ✔ gets a ?
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         return args.run(args)
     except MlprepError as error:
@@ -108,6 +112,9 @@ def run_grade(args: argparse.Namespace) -> int:
     summary = Summary(unit.name)
     try:
         grade(unit, options, summary=summary)
+    except KeyboardInterrupt:
+        print("Stopped. What was graded is kept: run the command again to go on.", file=sys.stderr)
+        return 130
     finally:  # stopped or not: what it says was stored
         if summary.seconds:
             print(json.dumps(summary.to_dict()) if args.json else summary.text())

@@ -24,7 +24,7 @@ from IPython.core.magic import Magics, line_magic, magics_class
 from IPython.display import display
 
 from mlprep import warm
-from mlprep.checking import MARKS, report_text
+from mlprep.checking import MARKS, report_text, stem_of
 from mlprep.course import Course, Unit
 from mlprep.errors import MlprepError, UsageError
 from mlprep.grading.judge import Report, Result
@@ -42,7 +42,7 @@ class CheckMagics(Magics):
         """Grade this notebook; with a question's name, show that one."""
         try:
             unit, notebook = this_unit()
-            live = live_answers(unit, notebook.stem, self.shell.user_ns)
+            live = live_answers(unit, stem_of(unit, notebook), self.shell.user_ns)
             command = ["check", unit.name, "--json", "--live", "--notebook", str(notebook)]
             output = run_mlprep(unit, command, json.dumps(live))
             data = json.loads(output)
