@@ -185,6 +185,7 @@ class Gradebook:
             submission = self._submission(entry)
             for row in submission.notebooks:
                 scores |= self._store_notebook(entry, row, scores)
+            self._db.flush()
             is_late = self._cells[entry.unit]["due"] and submission.total_seconds_late > 0
             self._db.commit()
         except SQLAlchemyError as error:

@@ -86,6 +86,7 @@ class Store:
             graded[page.name] = nbformat.v4.reads(page.graded)
             attempt.results += rows_of(page.report, page.name)
             attempt.notes += page.report["notes"]
+            attempt.flags += page.report["flags"]
         for row in attempt.results:
             if row["status"] == "grader failed":
                 unknown.add((row["notebook"], row["name"]))
@@ -96,9 +97,6 @@ class Store:
         elif not graded:
             attempt.outcome = "refused"
             attempt.reason = " ".join(reasons.values())
-        attempt.flags += attempt.notes
-        lost = [r for r in attempt.results if r["status"] == "lost"]
-        attempt.flags += [f"{r['name']}: {r['message']}" for r in lost]
         return self._keep(attempt, taken, graded, reasons, unknown)
 
     def refused(self, student: str, taken: Taken) -> Attempt:
