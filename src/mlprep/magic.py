@@ -7,6 +7,9 @@
 
 The notebook is graded in processes of their own, not in this kernel: what you left in memory
 neither helps nor harms.
+
+Every kernel of the environment loads this module (etc/ipython/ipython_config.py), so it imports
+what takes time when it is first used.
 """
 
 from __future__ import annotations
@@ -19,16 +22,17 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from IPython.core.magic import Magics, line_magic, magics_class
 from IPython.display import display
 
 from mlprep import warm
-from mlprep.checking import MARKS, report_text, stem_of
 from mlprep.course import Course, Unit
 from mlprep.errors import MlprepError, UsageError
-from mlprep.grading.judge import Report, Result
-from mlprep.grading.merge import grade_id, read_notebook, role
+
+if TYPE_CHECKING:
+    from mlprep.grading.judge import Report, Result
 
 COLOURS = {"right": "#2e7d32", "by hand": "#5f6368", "grader failed": "#8a6d00"}
 
@@ -40,6 +44,9 @@ class CheckMagics(Magics):
     @line_magic
     def check(self, line: str) -> None:
         """Grade this notebook; with a question's name, show that one."""
+        from mlprep.checking import report_text, stem_of
+        from mlprep.grading.judge import Report, Result
+
         try:
             unit, notebook = this_unit()
             live = live_answers(unit, stem_of(unit, notebook), self.shell.user_ns)
@@ -100,6 +107,8 @@ def live_answers(unit: Unit, stem: str, namespace: dict) -> dict[str, str]:
 
     A notebook on disk may be older than what the learner has just run.
     """
+    from mlprep.grading.merge import grade_id, read_notebook, role
+
     source = unit.source_notebook(stem)
     if not source.is_file():
         return {}
@@ -156,6 +165,8 @@ def report_html(report: Report, question: str = "") -> str:
 
 
 def _row(result: Result) -> str:
+    from mlprep.checking import MARKS
+
     colour = COLOURS.get(result.status, "#b3261e")
     details = "".join(
         f"<div><span style='display:inline-block;width:5em;opacity:.7'>{label}</span>"
@@ -174,4 +185,6 @@ def load_ipython_extension(shell) -> None:
     """`%load_ext mlprep.magic`; the course's kernels load it by themselves."""
     shell.register_magics(CheckMagics)
     with contextlib.suppress(MlprepError, OSError):
-        warm.start(this_unit()[0].course)  # so that the first check finds it ready
+        unit, notebook = this_unit()
+        if notebook.parent.resolve() == unit.work_notebook().parent:  # no grader runs it
+            warm.start(unit.course)  # so that the first check finds it ready
