@@ -95,11 +95,17 @@ def this_unit() -> tuple[Unit, Path]:
     Raises:
         UsageError: the kernel does not run in a folder of the course that is named as a unit.
     """
-    session = Path(os.environ.get("JPY_SESSION_NAME", ""))
-    folder = session.parent if session.is_absolute() else Path.cwd()
+    folder, session = kernel_folder()
     unit = Course.find(folder).unit(folder.name)
-    path = session if session.suffix == ".ipynb" and session.is_absolute() else None
-    return unit, path or unit.work_notebook()
+    return unit, session or unit.work_notebook()
+
+
+def kernel_folder() -> tuple[Path, Path | None]:
+    """Where this kernel's notebook lies, and its file where Jupyter says so."""
+    session = Path(os.environ.get("JPY_SESSION_NAME", ""))
+    if not session.is_absolute():
+        return Path.cwd(), None
+    return session.parent, session if session.suffix == ".ipynb" else None
 
 
 def live_answers(unit: Unit, stem: str, namespace: dict) -> dict[str, str]:
@@ -185,6 +191,6 @@ def load_ipython_extension(shell) -> None:
     """`%load_ext mlprep.magic`; the course's kernels load it by themselves."""
     shell.register_magics(CheckMagics)
     with contextlib.suppress(MlprepError, OSError):
-        unit, notebook = this_unit()
-        if notebook.parent.resolve() == unit.work_notebook().parent:  # no grader runs it
+        unit, _ = this_unit()
+        if kernel_folder()[0].resolve() == unit.work_notebook().parent:  # no grader runs it
             warm.start(unit.course)  # so that the first check finds it ready
