@@ -1139,7 +1139,7 @@ q.grade()
 # **Example.** lr = 0.1, wd = 0.5, zero gradients: the matrix `[[2.]]` becomes `[[1.9]]`, then
 # `[[1.805]]`; the vector `[2.]` stays.
 
-# %% nbgrader={"grade_id": "AdamW", "solution": true}
+# %% nbgrader={"grade_id": "adam_w", "solution": true}
 class AdamW:
     """Adam with decoupled weight decay for a list of tensors.
 
@@ -1183,7 +1183,7 @@ class AdamW:
         ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "AdamW_decays_matrices_by_themselves", "grade": true}
+# %% nbgrader={"grade_id": "adam_w_decays_matrices_by_themselves", "grade": true}
 """Decay is a thing of its own, and every tensor is treated alike."""
 q = Question(AdamW, points=5)
 
@@ -1288,7 +1288,7 @@ def two_optimisers_share_nothing(cls):
 
 
 @q.reference
-class BySumsOverTheHistory:
+class by_sums_over_the_history:
     """Keeps all gradients, and computes each moment as a weighted sum over them."""
 
     def __init__(self, lr=1e-3, b1=0.9, b2=0.999, eps=1e-8, wd=0.01):
