@@ -136,7 +136,7 @@ def replay(f, lr=0.3, batch=4, max_norm=None, n=11, seed=3):
     return log, np.asarray(f(grads, start, *labelled(n), lr, batch, rng, max_norm)), start
 
 
-@q.probe(gives="")
+@q.probe(gives="", weight=3.0)
 def every_example_once(f):
     """Each of 11 examples is used exactly once in an epoch."""
     used = [i for _, ids, _ in replay(f)[0] for i in ids]
@@ -145,7 +145,7 @@ def every_example_once(f):
     return "" if sorted(used) == list(range(11)) else "some were used twice"
 
 
-@q.probe(gives="")
+@q.probe(gives="", weight=3.0)
 def order_is_random(f):
     """The order is drawn anew from rng: not as stored, and another rng gives another order."""
     orders = [[i for _, ids, _ in replay(f, seed=s)[0] for i in ids] for s in (3, 3, 4)]
@@ -156,7 +156,7 @@ def order_is_random(f):
     return "" if orders[0] != orders[2] else "two seeds gave the same order"
 
 
-@q.probe(gives="")
+@q.probe(gives="", weight=3.0)
 def labels_stay_with_their_rows(f):
     """Rows of X and entries of y are shuffled together."""
     return "" if all(fits for _, _, fits in replay(f)[0]) else "they were not"
@@ -313,6 +313,20 @@ def drawn_with_replacement(*args):
     return sgd(order=lambda n, rng: rng.integers(0, n, size=n))(*args)
 
 
+@q.mistake("""You split the data into batches of (nearly) equal size. `batch` is the size of all but the
+last: 7 in batches of 3 are 3, 3 and 1.""")
+def batches_of_equal_size(grads, w, X, y, lr, batch, rng, max_norm=None):
+    for rows in np.array_split(shuffled(len(X), rng), -(-len(X) // batch)):
+        w = sgd()(grads, w, X[rows], y[rows], lr, len(rows), rng, max_norm)
+    return w
+
+
+@q.mistake("""You averaged over the coordinates too, so every weight gets the same step. The mean is over
+the examples only: axis 0.""")
+def mean_over_everything(*args):
+    return sgd(divide=lambda rows, batch: np.full(rows.shape[1], rows.mean()))(*args)
+
+
 @q.mistake("""X was shuffled and y was not, so examples got other examples' labels. Index both with
 the same permutation.""")
 def labels_not_shuffled(*args):
@@ -456,18 +470,6 @@ def run(f, nesterov, steps=5, lr=0.15, mu=0.8, lr_fall=1.0):
     return {"w": w, "v": v}
 
 
-@q.probe(rtol=1e-4)
-def five_heavy_ball_steps(f):
-    """Five steps with mu = 0.8: the velocity remembers, and g enters it with weight 1."""
-    return run(f, False)
-
-
-@q.probe(rtol=1e-4)
-def five_nesterov_steps(f):
-    """Five steps: each gradient is taken at w − lr · mu · v, each step starts at w."""
-    return run(f, True)
-
-
 @q.probe(gives="")
 def one_gradient_where_it_is_wanted(f):
     """grad_fn is called once: at w, or for Nesterov at w − lr · mu · v."""
@@ -486,6 +488,18 @@ def one_gradient_where_it_is_wanted(f):
         if not np.allclose(seen[0], wanted, rtol=1e-4):
             return f"{name} it was called at {seen[0]}, not at {wanted}"
     return ""
+
+
+@q.probe(rtol=1e-4)
+def five_heavy_ball_steps(f):
+    """Five steps with mu = 0.8: the velocity remembers, and g enters it with weight 1."""
+    return run(f, False)
+
+
+@q.probe(rtol=1e-4)
+def five_nesterov_steps(f):
+    """Five steps: each gradient is taken at w − lr · mu · v, each step starts at w."""
+    return run(f, True)
 
 
 @q.probe(rtol=1e-4)
@@ -573,6 +587,19 @@ same, but after lr falls, old and large steps go on in v. Here v has no lr in it
 def lr_inside_velocity(w, grad_fn, v, lr, mu, nesterov=False):
     v = mu * v + lr * np.asarray(grad_fn(w - mu * v if nesterov else w))
     return w - v, v
+
+
+@q.mistake("""Your v is a displacement: v = μv − lr·g, w + v, the form of Keras and of several papers. Here
+v is a sum of gradients, v = μv + g, and w moves by −lr·v.""")
+def velocity_as_displacement(w, grad_fn, v, lr, mu, nesterov=False):
+    v = mu * v - lr * np.asarray(grad_fn(w + mu * v if nesterov else w))
+    return w + v, v
+
+
+@q.mistake("""You keep a velocity and do not use it: w moved along −g. Move it along −v, the new one.""")
+def velocity_not_used(w, grad_fn, v, lr, mu, nesterov=False):
+    g = np.asarray(grad_fn(w - lr * mu * v if nesterov else w))
+    return w - lr * g, mu * v + g
 
 
 @q.mistake("""You returned (v, w). The order is the new weights, then the new velocity.""")
@@ -791,6 +818,21 @@ def absolute_value_accumulated(*args):
         return s + np.abs(g) if rho is None else rho * s + (1 - rho) * np.abs(g)
 
     return scaled(absolute)(*args)
+
+
+@q.mistake("""You used ε as a lower bound, max(√s, ε). Here it is added: √s + ε.""")
+def eps_as_a_lower_bound(*args):
+    return scaled(size=lambda s, eps: np.maximum(np.sqrt(s), eps))(*args)
+
+
+@q.mistake("""With rho=None you averaged as RMSProp does, with a ρ of your own. None means Adagrad: add g² to
+s, and forget nothing.""")
+def none_taken_for_a_default(*args):
+    def average(s, g, rho):
+        rho = 0.9 if rho is None else rho
+        return rho * s + (1 - rho) * g**2
+
+    return scaled(average)(*args)
 
 
 @q.mistake("""There is no ε in your division, so a coordinate without gradient gives 0/0 = NaN. Add
@@ -1068,6 +1110,21 @@ def gradient_for_its_average(w, g, m, v, t, lr=1e-3, b1=0.9, b2=0.999, eps=1e-8)
     return w - lr * g / (np.sqrt(v / (1 - b2**t)) + eps), m, v
 
 
+@q.mistake("""You took the root before the correction: √v / (1 − β₂ᵗ). v is corrected, so the root of
+the correction is taken too: √(v / (1 − β₂ᵗ)). At step 1 that is a factor of 31.6.""")
+def root_before_the_correction(*args):
+    return adam(lambda m, v, t, b1, b2: (m / (1 - b1**t), v / (1 - b2**t) ** 2))(*args)
+
+
+@q.mistake("""You used one squared size for the whole tensor. Each coordinate has its own v: square g
+elementwise, without a sum or a mean.""")
+def one_size_for_the_tensor(*args):
+    def summed(m, v, g, b1, b2):
+        return b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * np.full_like(g, np.sum(g**2))
+
+    return adam(moments=summed)(*args)
+
+
 @q.mistake("""You divided by v̂, not by its root: the step gets the unit 1/gradient, and small
 gradients make long steps.""")
 def root_forgotten(*args):
@@ -1199,12 +1256,28 @@ def worked_example(cls):
     return [first[0], second[0], second[1]]
 
 
-@q.probe(gives=[[[-0.2, -0.2, -0.2]], [-0.2, -0.2], -0.2], rtol=1e-4)
+@q.probe(gives="")
+def two_optimisers_share_nothing(cls):
+    """A new optimiser starts at t = 1 with empty moments, whatever another one did."""
+
+    def first_step():
+        optimiser = cls(0.1, 0.9, 0.99, 1e-8, 0.0)
+        return np.asarray(optimiser.step([np.zeros((3, 2))], [np.ones((3, 2))])[0])
+
+    before, busy, params = first_step(), cls(0.1, 0.9, 0.99, 1e-8, 0.0), [np.zeros((3, 2))]
+    for _ in range(3):
+        params = busy.step(params, [-5.0 * np.ones((3, 2))])
+    if np.allclose(before, first_step(), rtol=1e-4):
+        return ""
+    return "it starts where the other one stopped: is its state in the class, not in self?"
+
+
+@q.probe(gives=[np.full((3, 2), -0.2), np.full(5, -0.2), -0.2], rtol=1e-4)
 def two_steps_of_three_tensors(cls):
     """Without decay, under constant gradients, two steps move every tensor by 2 lr."""
     optimiser = cls(0.1, 0.9, 0.999, 1e-8, 0.0)
-    params = [np.zeros((1, 3)), np.zeros(2), np.array(0.0)]
-    grads = [np.full((1, 3), 4.0), np.full(2, 0.5), np.array(7.0)]
+    params = [np.zeros((3, 2)), np.zeros(5), np.array(0.0)]
+    grads = [np.full((3, 2), 4.0), np.full(5, 0.5), np.array(7.0)]
     for _ in range(2):
         params = optimiser.step(params, grads)
     return list(params)
@@ -1248,7 +1321,7 @@ def matrices_with_decay(cls):
 @q.probe(rtol=1e-4)
 def three_axes_decay_too(cls):
     """A tensor with three axes decays as a matrix does."""
-    return seven_steps(cls, (3,), 0.4, tensors=(3,))
+    return seven_steps(cls, (3,), 0.4)
 
 
 @q.probe(gives="")
@@ -1263,28 +1336,16 @@ def biases_do_not_decay(cls):
 
 def left_after(cls, wd):
     """The share of a matrix that is left after 20 steps without any gradient."""
-    optimiser, params = cls(0.01, 0.9, 0.999, 1e-8, wd), [np.full((2, 3), 4.0)]
+    optimiser, params = cls(0.01, 0.9, 0.999, 1e-8, wd), [np.full((3, 2), 4.0)]
     for _ in range(20):
-        params = optimiser.step(params, [np.zeros((2, 3))])
-    return float(np.asarray(params[0])[1, 2]) / 4.0
+        params = optimiser.step(params, [np.zeros((3, 2))])
+    return float(np.asarray(params[0])[2, 1]) / 4.0
 
 
 @q.probe(gives=[0.99**20, 0.9999**20], rtol=1e-4)
 def without_gradient_only_decay_moves(cls):
     """Without gradients a weight shrinks by (1 − lr · wd) a step: wd = 1 and wd = 0.01 differ."""
     return [left_after(cls, 1.0), left_after(cls, 0.01)]
-
-
-@q.probe(gives="")
-def two_optimisers_share_nothing(cls):
-    """A new optimiser starts at t = 1 with empty moments, whatever another one did."""
-    alone = np.asarray(cls(0.1, 0.9, 0.99, 1e-8, 0.0).step([np.zeros((2, 3))], [np.ones((2, 3))])[0])
-    first, second = (cls(0.1, 0.9, 0.99, 1e-8, 0.0) for _ in range(2))
-    params = [np.zeros((2, 3))]
-    for _ in range(3):
-        params = first.step(params, [-5.0 * np.ones((2, 3))])
-    later = np.asarray(second.step([np.zeros((2, 3))], [np.ones((2, 3))])[0])
-    return "" if np.allclose(alone, later, rtol=1e-4) else "it starts where the other one stopped"
 
 
 @q.reference
@@ -1420,6 +1481,16 @@ class moments_forgotten(Parts):
         self.t = 1
         self.count = lambda i: 1
         return super().direction(i, g)
+
+
+@q.mistake("""All tensors share one m and one v, so each is moved by the gradients of its neighbours, or the
+shapes do not fit. Keep a pair for each index.""")
+class one_pair_of_moments_for_all(Parts):
+    def direction(self, i, g):
+        t = self.count(i)
+        self.m[0] = self.b1 * self.m.get(0, 0.0) + (1 - self.b1) * g
+        self.v[0] = self.b2 * self.v.get(0, 0.0) + (1 - self.b2) * g**2
+        return self.m[0] / (1 - self.b1**t) / (np.sqrt(self.v[0] / (1 - self.b2**t)) + self.eps)
 
 
 @q.mistake("""The step counter stays at 1, so the moments are corrected as if each step were the
@@ -1700,6 +1771,21 @@ def cosine_ends_late(*args):
     return schedule(
         cosine=lambda s, T, W, peak, floor: floor + (peak - floor) * wave((s - W) / T)
     )(*args)
+
+
+@q.mistake("""There is no π in your cosine: at the end it has turned by 1, not by half a circle, and the rate
+is still near the peak. Use cos(πp).""")
+def pi_forgotten(*args):
+    return schedule(
+        cosine=lambda s, T, W, peak, floor: (
+            floor + (peak - floor) * (1 + np.cos(progress(s, T, W))) / 2
+        )
+    )(*args)
+
+
+@q.mistake("""After `total` your rate is 0. The statement keeps the floor.""")
+def zero_after_the_end(*args):
+    return schedule(late=lambda s, T, W, peak, floor: 0.0)(*args)
 
 
 @q.mistake("""Your decay is a straight line. A cosine stays near the peak first and near the floor
@@ -2055,6 +2141,22 @@ def real_part_of_complex_roots(*args):
 larger root of z² − az + b = 0.""")
 def rate_without_momentum(*args):
     return answer(rate=lambda e, lr, mu, nesterov: np.abs(1 - lr * e).max())(*args)
+
+
+@q.mistake("""You put lr/(1 − μ) into |1 − lr·λ|. That is right only in the limit of slow directions; a
+fast one does not see the sum of the steps. Take the roots of z² − az + b = 0.""")
+def momentum_as_a_longer_step(*args):
+    return answer(rate=lambda e, lr, mu, nesterov: np.abs(1 - lr / (1 - mu) * e).max())(*args)
+
+
+@q.mistake("""(κ − 1)/(κ + 1), or (√κ − 1)/(√κ + 1) with momentum, is the rate at the *best* lr and μ. The
+question is the rate at the lr and μ that are given.""")
+def rate_at_the_best_setting(*args):
+    def best(e, lr, mu, nesterov):
+        kappa = (e.max() / e.min()) ** (0.5 if mu else 1.0)
+        return (kappa - 1) / (kappa + 1)
+
+    return answer(rate=best)(*args)
 
 
 @q.mistake("""You took the norm of the 2 × 2 step matrix. It bounds one step, and with momentum it is

@@ -85,7 +85,7 @@ curvature = np.array([1.0, 100.0])  # eigenvalues: κ = 100
 x = np.linspace(0.02, 4.4, 220)[:, None]  # learning rates in units of 1/λmax, all run at once
 rules = {"plain": (0.0, False), "heavy ball, μ = 0.9": (0.9, False), "Nesterov": (0.9, True)}
 (ax,) = figures.panels(
-    "κ = 100", xlabel="learning rate · λmax", ylabel="loss after 300 steps", log="y", size=(6.0, 3.0)
+    "bowl with κ = 100, 300 steps", xlabel="learning rate · λmax", ylabel="loss at the end", log="y"
 )
 for i, (name, (mu, nesterov)) in enumerate(rules.items()):
     w, step = np.ones((len(x), 2)), momentum(x / 100, mu, nesterov)
@@ -98,7 +98,7 @@ for i, (name, (mu, nesterov)) in enumerate(rules.items()):
     print(f"; lowest loss {loss.min():.0e} at {x[loss.argmin(), 0]:.2f}/λmax")
     ax.plot(x, np.maximum(loss, 1e-20), label=name)
     ax.axvline(ceiling, color=figures.COLOURS[i], linestyle="-", linewidth=0.7)
-ax.set(ylim=(1e-20, 1e6), xlim=(0, 4.4)), ax.legend(loc="lower right")
+ax.set(ylim=(1e-20, 1e6), xlim=(0, 4.4)), ax.legend(loc=(0.53, 0.58))
 plt.show()
 
 # %% [markdown]
@@ -177,12 +177,13 @@ plt.show()
 
 # %% [markdown]
 # **Read it.** Both panels are drawn along the bowl's own axes, so a rule that does not notice the turn
-# draws the same path twice. Plain descent and the heavy ball do: they know only $g$ and its sums,
-# which turn with the bowl. Adagrad divides coordinate by coordinate. Along the axes that *is*
-# Newton's method up to a factor: four steps (the first, equally long both ways, leaves the panel).
-# Turned, both coordinates see the same large gradients, and it crawls: worse than plain descent.
-# **Adaptive rules are a bet that the axes of the weights mean something.** For embeddings and layers
-# of different scale the bet is good.
+# draws the same path twice. Plain descent and the heavy ball do: $g$ and its sums turn with the bowl.
+# Adagrad divides coordinate by coordinate. Along the axes that is nearly Newton: four steps (the
+# first, equally long both ways, leaves the panel). Turned, both coordinates see the same large
+# gradients, and it crawls. (Adam's counts hide this: in 50 steps its slow $v$ hardly changes, and its
+# momentum does the work.) **Adaptive rules bet that the axes of the weights mean something.** With
+# embeddings, or layers of different scale, it is a good bet.
+
 
 # %% [markdown]
 # ## Noise: what the batch size buys
