@@ -298,6 +298,40 @@ def test_what_must_be_changed_in_place_may_be():
 
     assert asked_sort(lambda values: values.__setitem__(slice(None), sorted(values))).points == 1
     assert asked_sort(lambda values: sorted(values)).points == 0
+    reverse = asked_sort(lambda values: values.sort(reverse=True))
+    assert reverse.message == "The list is sorted in place, but 3 at [0] is not 1 (2 of 3 differ)."
+
+
+@pytest.mark.parametrize(
+    ("data", "spoil"),
+    [
+        (np.array([1.0, 2.0]), lambda v: v.__imul__(3)),
+        (torch.tensor([1.0, 2.0]), lambda v: v.mul_(3)),
+        ([1.0, 2.0], lambda v: v.append(3.0)),
+        (([1.0], [2.0]), lambda v: v[0].clear()),
+        ({1.0: 2.0}, lambda v: v.clear()),
+        ({1.0, 2.0}, lambda v: v.clear()),
+        ([[1.0], [2.0]], lambda v: v[1].append(3.0)),
+    ],
+)
+def test_data_that_probes_share_is_put_back_after_a_change(data, spoil):
+    """Else one wrong answer would spoil what the next probe, or the next answer, is asked."""
+
+    def careless(values):
+        size = len(values)
+        spoil(values)
+        spoil(values)
+        raise ValueError(size)
+
+    q = Question(careless, points=1, name="careless")
+    before = repr(data)
+
+    @q.probe(gives=0)
+    def shared(f):
+        f(data)
+
+    assert q.verdict().message.startswith("It raised ValueError: ")
+    assert repr(data) == before
 
 
 # What is said: claims and the smallest failing input

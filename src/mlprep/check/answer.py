@@ -15,7 +15,7 @@ import linecache
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,7 @@ from mlprep.check.values import (
     is_tensor,
     one_line,
     plain,
+    restore,
     same_data,
     show,
 )
@@ -83,7 +84,8 @@ class Watch:
 
     result: what the last call returned. raised: the last error that came out of the learner's
     code, whatever the probe did with it; blamed: that error ended the probe.
-    as_arrays: hand sequences of numbers and tensors to the probe as arrays.
+    as_arrays: hand sequences of numbers and tensors to the probe as arrays. spoilt: arguments that
+    were changed in place, each with what it was.
     """
 
     last: Call | None = None
@@ -92,6 +94,7 @@ class Watch:
     raised: BaseException | None = None
     blamed: bool = False
     as_arrays: bool = False
+    spoilt: list[tuple[object, object]] = field(default_factory=list)
 
 
 class Watched:
@@ -108,11 +111,14 @@ class Watched:
         self._watch.last = describe_call(self._name, args, kwargs)
         before = [(f"argument {i}", arg, duplicate(arg)) for i, arg in enumerate(args, 1)]
         before += [(f"argument {key}", arg, duplicate(arg)) for key, arg in kwargs.items()]
-        with self._theirs():
-            result = self._target(*args, **kwargs)
-        for place, arg, copy in before:
-            if not same_data(arg, copy) and not self._watch.changed:
-                self._watch.changed = place
+        try:
+            with self._theirs():
+                result = self._target(*args, **kwargs)
+        finally:
+            for place, arg, copy in before:
+                if not same_data(arg, copy):
+                    self._watch.changed = self._watch.changed or place
+                    self._watch.spoilt.append((arg, copy))
         self._watch.result = result
         return watch_value(result, self._watch, self._name)
 
@@ -203,7 +209,9 @@ def unwatch(value):
     if isinstance(value, Watched):
         return value._target
     if type(value) in (list, tuple):
-        return type(value)(unwatch(item) for item in value)
+        items = [unwatch(item) for item in value]
+        same = all(item is old for item, old in zip(items, value, strict=True))
+        return value if same else type(value)(items)
     return value
 
 
@@ -221,7 +229,7 @@ def _size(value) -> int:
         return sum(map(_size, value.values())) + 1
     if isinstance(value, str):
         return len(value)
-    return int(np.size(value)) if hasattr(value, "shape") else 1
+    return int(np.prod(value.shape)) if hasattr(value, "shape") else 1
 
 
 def observe(probe: Callable, answer, name: str, quiet: bool = True) -> Outcome:
@@ -265,6 +273,8 @@ def _observe(probe, answer, name, quiet, watch) -> Outcome:
             outcome.error_kinds = class_names(error)
             outcome.error_text, outcome.error_where = first_line(error), learner_line(error)
     outcome.changed, outcome.call = watch.changed, watch.last
+    for argument, copy in reversed(watch.spoilt):  # other probes may share it
+        restore(argument, copy)
     return outcome
 
 

@@ -145,6 +145,23 @@ def same_data(a, b) -> bool:
     return type(a) is type(b)  # functions, generators of random numbers, handles: theirs to change
 
 
+def restore(value, copy) -> None:
+    """Undo changes in place: make `value` hold again what its duplicate `copy` holds."""
+    if isinstance(value, np.ndarray):
+        if value.shape == copy.shape:
+            value[...] = copy
+    elif is_tensor(value):
+        value.data = copy.data
+    elif isinstance(value, list):
+        value[:] = copy
+    elif isinstance(value, (dict, set)):
+        value.clear()
+        value.update(copy)
+    elif isinstance(value, tuple):
+        for item, old in zip(value, copy, strict=True):
+            restore(item, old)
+
+
 def difference(got, want, rtol=1e-6, atol=1e-9, dtype=None) -> str | None:
     """How plain data `got` differs from plain data `want`: a clause for a sentence, or None.
 
