@@ -8,7 +8,12 @@ import contextlib
 import os
 from pathlib import Path
 
+import mlprep.nbgrader
+
 c = get_config()
+
+# Tests run in another process than the submission, which runs in a sandbox.
+mlprep.nbgrader.configure(c)
 
 # The name under which a course's assignments lie in an exchange.
 c.CourseDirectory.course_id = "mlprep"

@@ -9,18 +9,14 @@ it. It opens in an instructor's browser, so nothing of the learner's that could 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import copy
-import functools
 from collections.abc import Sequence
 
 from nbformat import NotebookNode, from_dict
 
+from mlprep.grading.harmless import harmless_markdown, harmless_outputs
 from mlprep.grading.judge import Report, Result
 from mlprep.grading.merge import grade_id, role
-
-IMAGES = ("image/png", "image/jpeg")
 
 
 def graded_notebook(master: NotebookNode, learner: NotebookNode, report: Report) -> NotebookNode:
@@ -51,7 +47,7 @@ def graded_notebook(master: NotebookNode, learner: NotebookNode, report: Report)
     show_results(graded, report, rows)
     for cell in graded.cells:
         if cell.source not in known_texts and cell.cell_type != "code":
-            _sanitizer().preprocess_cell(cell, {}, 0)
+            cell.source = harmless_markdown(cell.source)
     return graded
 
 
@@ -80,7 +76,7 @@ def show_results(notebook: NotebookNode, report: Report, rows: Sequence[int] | N
         if cell.cell_type != "code":
             continue
         cell.execution_count = None
-        cell.outputs = harmless(report.outputs.get(row, []))
+        cell.outputs = harmless_outputs(report.outputs.get(row, []))
         if role(cell) == "test" and grade_id(cell) in results:
             cell.outputs = outputs_of(results[grade_id(cell)])
 
@@ -105,33 +101,6 @@ def outputs_of(result: Result) -> list[NotebookNode]:
 
 def _output(kind: str, **fields) -> NotebookNode:
     return from_dict({"output_type": kind, **fields})  # new_output would validate each: 2 ms
-
-
-def harmless(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Outputs of the learner's without what could run in a browser."""
-    kept = []
-    for output in _sanitizer().sanitize_code_outputs(copy.deepcopy(outputs)):
-        if "data" in output:
-            for kind in IMAGES:
-                if kind in output.data and not _is_base64(output.data[kind]):
-                    del output.data[kind]
-        if output.get("data", True):
-            kept.append(output)
-    return kept
-
-
-def _is_base64(text: str) -> bool:
-    try:
-        return bool(base64.b64decode("".join(text.split()), validate=True))
-    except (binascii.Error, ValueError):
-        return False
-
-
-@functools.cache
-def _sanitizer():
-    from nbconvert.preprocessors.sanitize import SanitizeHTML
-
-    return SanitizeHTML(enabled=True)
 
 
 def _is_ours(cell: NotebookNode) -> bool:

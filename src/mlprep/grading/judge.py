@@ -16,14 +16,14 @@ from nbformat import NotebookNode
 
 from mlprep.check.answer import AnswerLost, RemoteError
 from mlprep.check.question import Question, collecting
-from mlprep.check.values import NotPlain
+from mlprep.check.values import NotPlain, show
 from mlprep.check.verdict import Verdict
 from mlprep.errors import NotebookError
 from mlprep.grading.cells import checked_outputs, error_output, stopped_output
 from mlprep.grading.guards import at_most, shortened, silence
 from mlprep.grading.launch import Cold, Launcher
 from mlprep.grading.limits import Limits
-from mlprep.grading.merge import Merged, Step, grade_id, merge, role
+from mlprep.grading.merge import Merged, Step, grade_id, merge, released, role
 from mlprep.grading.names import NoShell, Origins, python_of, read_and_bound
 from mlprep.grading.remote import Box
 from mlprep.grading.space import Space, Undefined
@@ -303,10 +303,12 @@ class _Run:
         except RemoteError as error:
             result.status = "raised"
             result.message = f"It raised {error.kinds[0]}: {error}".removesuffix(": ") + "."
+            self.tell_last_call(result)
         except NotPlain as error:
             result.message = f"Plain data is wanted, not {error}."
         except AssertionError as error:
-            result.message = shortened(str(error)) or "A test without a message failed."
+            result.message = shortened(str(error)) or _claim(step.source)
+            self.tell_last_call(result)
         except Exception as error:  # noqa: BLE001 - our test's fault, or what it got was unusable
             text = shortened(f"The test stopped with {type(error).__name__}: {error}")
             result.message = f"{text}. Is what the answer gives of the right type and shape?"
@@ -381,6 +383,14 @@ class _Run:
         result.mistake, result.call = verdict.mistake, verdict.call
         result.expected, result.got = verdict.expected, verdict.got
 
+    def tell_last_call(self, result: Result) -> None:
+        """What a test without a Question did last, and what came of it."""
+        if self.box.last:
+            name, args, kwargs, *got = self.box.last
+            parts = [show(a, 60) for a in args] + [f"{k}={show(v, 60)}" for k, v in kwargs.items()]
+            result.call = f"{name}({', '.join(parts)})"
+            result.got = show(got[0]) if got else ""
+
     def explain_undefined(self, name: str) -> str:
         reasons = [self.errors[key] for key in (name, *self.errors) if key in self.errors]
         because = f": {reasons[0]}" if reasons else ". Define it in its answer cell"
@@ -397,6 +407,13 @@ class _Run:
         written = self.merged.written.get(name, "").strip()
         message = "Graded by hand." if written else "Nothing is written yet."
         return Result(name, 0.0, worth, "by hand", message, name=name)
+
+
+def _claim(source: str) -> str:
+    """What a test of plain asserts checks, as its first line says to the learner."""
+    text = ast.get_docstring(ast.parse(python_of(released(source)))) or ""
+    first = text.strip().partition("\n")[0].strip()
+    return f"This does not hold: {first}" if first else "A test without a message failed."
 
 
 def _exceptions_in(space: dict) -> dict[str, type[Exception]]:

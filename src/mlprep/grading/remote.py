@@ -34,6 +34,7 @@ class Box:
     learner's could tell each check what that check wants to hear.
     given: where this submission has given any.
     lost: how the process was lost, None while it lives.
+    last: the last call that a test made, and what came back if it did: (name, args, kwargs[, got]).
     exceptions: classes of our own that an error of the learner's may be, by name.
     """
 
@@ -45,6 +46,7 @@ class Box:
         self.objects: frozenset[str] | None = None
         self.given: set[str] = set()
         self.lost: AnswerLost | None = None
+        self.last: tuple = ()
         self.exceptions: dict[str, type[Exception]] = {}
         self._process = launcher.start(limits)
         self._peer = Peer(self._process.socket, self._serve)
@@ -98,6 +100,7 @@ class Box:
     def forget_callbacks(self) -> None:
         """From now on the submission can't call the functions that it was given before."""
         self._exports.clear()
+        self.last = ()
 
     def request(self, request: dict, source: str = ""):
         """The decoded value of a reply.
@@ -118,6 +121,7 @@ class Box:
 
     def call(self, handle: Handle, args: tuple, kwargs: dict):
         """Call a handle; arguments that were changed there are changed here."""
+        self.last = (handle.__name__, args, kwargs)
         request = {
             "do": "call",
             "id": handle._id,
@@ -130,7 +134,9 @@ class Box:
         for ours, key in ((args, "args"), (kwargs, "kwargs")):
             if key in reply:
                 assign(ours, self.decode(reply[key], source))
-        return self.decode(reply.get("value"), source)
+        value = self.decode(reply.get("value"), source)
+        self.last = (*self.last[:3], value)
+        return value
 
     def encode(self, value):
         return Encoder(self._export).encode(value)
