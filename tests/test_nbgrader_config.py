@@ -80,7 +80,7 @@ def test_nothing_authored_reaches_release_and_grading_is_quiet_and_forgiving(cou
     said = nbgrader(course, python, "autograde", "softmax", "--create")
     assert "without encryption" not in said
     graded = json.loads((course / "autograded/ada/softmax/softmax.ipynb").read_text())
-    assert [c["metadata"].get("execution") for c in graded["cells"]] == [None] * 3
+    assert {str(c["metadata"].get("execution")) for c in graded["cells"]} == {"None"}
     nbgrader(course, python, "export")
     row = (course / "grades.csv").read_text().splitlines()[1].split(",")
     assert row[0] == "softmax"
