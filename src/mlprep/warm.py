@@ -139,11 +139,13 @@ def serve(course: Course) -> None:
 
 def _import_what_checks_need(course: Course) -> None:
     """numpy, the grader, and torch if a unit uses it: memory is dear where it does not."""
+    from mlprep.grading.task import imported_late
     from mlprep.grading.zygote import warm_up
 
     notebooks = [unit.source_notebook() for unit in course.units().values()]
     texts = [path.read_text(encoding="utf-8") for path in notebooks if path.exists()]
-    warm_up(torch=any("import torch" in text for text in texts))
+    late = sorted({module for text in texts for module in imported_late(text)})
+    warm_up(torch=any("import torch" in text for text in texts), modules=late)
     for module in ("mlprep.checking", "mlprep.cli", "nbformat.v4"):
         importlib.import_module(module)
 

@@ -232,6 +232,11 @@ def _text(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
+def imported_late(text: str) -> list[str]:
+    """What torch imports when it is first used so: a second of work for each learner's process."""
+    return ["torch._dynamo"] if "import torch" in text and "optim" in text else []
+
+
 def modules_of(sources) -> list[str]:
     """What a unit's own code cells import, so that it is imported once and not for each learner.
 
@@ -239,6 +244,7 @@ def modules_of(sources) -> list[str]:
     """
     found = set()
     for text in sources:
+        found |= set(imported_late(text))
         for cell in json.loads(text)["cells"]:
             if cell["cell_type"] != "code":
                 continue
