@@ -101,6 +101,24 @@ def sizes_of_the_batches(f):
     return sizes
 
 
+@q.probe(gives="", weight=2.0)
+def each_example_once_in_a_random_order(f):
+    """In one epoch each of 20 examples is used once, with its own label, not in the stored order."""
+    used, fits = [], []
+
+    def noting(w, X_b, y_b):
+        used.extend(int(i) for i in y_b)
+        fits.append(np.array_equal(np.asarray(X_b)[:, 0], 10.0 * np.asarray(y_b)))
+        return ones(w, X_b, y_b)
+
+    f(noting, np.zeros(2), *labelled(20), 0.1, 6, np.random.default_rng(7))
+    if sorted(used) != list(range(20)):
+        return f"{len(set(used))} of 20 were used, in {len(used)} places"
+    if not all(fits):
+        return "rows of X met the labels of other rows"
+    return "they came in the stored order" if used == sorted(used) else ""
+
+
 @q.probe(gives=[-0.6, -0.8])
 def clipped(f):
     """One batch of mean gradient (3, 4), length 5: clipped to length 1 it is (0.6, 0.8)."""
@@ -1104,6 +1122,16 @@ def square_of_the_average(*args):
     return adam(moments=squared_m)(*args)
 
 
+@q.mistake("""Your v averages (g − m)², a variance. Adam's v is the raw second moment: it averages g².
+(The other one is a method of its own, AdaBelief.)""")
+def variance_for_second_moment(*args):
+    def centred(m, v, g, b1, b2):
+        m = b1 * m + (1 - b1) * g
+        return m, b2 * v + (1 - b2) * (g - m) ** 2
+
+    return adam(moments=centred)(*args)
+
+
 @q.mistake("""The step uses g, not m̂: that is RMSProp. Adam steps along the average gradient.""")
 def gradient_for_its_average(w, g, m, v, t, lr=1e-3, b1=0.9, b2=0.999, eps=1e-8):
     m, v = b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g**2
@@ -1286,12 +1314,12 @@ def two_steps_of_three_tensors(cls):
 ### BEGIN HIDDEN TESTS
 q.hidden()
 dice = np.random.default_rng(40)
-shapes = (3, 2), (5,), (), (2, 1, 4)
+shapes = (3, 2), (5,), (), (2, 1, 4), (3, 2)  # two of one shape
 start = [dice.normal(1.0, 1.0, size=shape) for shape in shapes]
 history = [[dice.normal(0.3, 1.0, size=shape) for shape in shapes] for _ in range(7)]
 
 
-def seven_steps(cls, which, wd, lr=0.2, b1=0.8, b2=0.9, tensors=(0, 1, 2, 3)):
+def seven_steps(cls, which, wd, lr=0.2, b1=0.8, b2=0.9, tensors=(0, 1, 2, 3, 4)):
     """Tensors `which` after seven steps of an optimiser of `tensors`."""
     optimiser = cls(lr, b1, b2, 1e-8, wd)
     params = [start[i].copy() for i in tensors]
@@ -1308,8 +1336,9 @@ def one_matrix_alone(cls):
 
 @q.probe(rtol=1e-4)
 def all_tensors_without_decay(cls):
-    """With four tensors each follows Adam as if it were alone: own moments, the same t."""
-    return seven_steps(cls, (0, 1, 2, 3), 0.0)
+    """With five tensors each follows Adam as if it were alone: own moments (also where two have the
+    same shape), the same t."""
+    return seven_steps(cls, (0, 1, 2, 3, 4), 0.0)
 
 
 @q.probe(rtol=1e-4)
@@ -1491,6 +1520,22 @@ class one_pair_of_moments_for_all(Parts):
         self.m[0] = self.b1 * self.m.get(0, 0.0) + (1 - self.b1) * g
         self.v[0] = self.b2 * self.v.get(0, 0.0) + (1 - self.b2) * g**2
         return self.m[0] / (1 - self.b1**t) / (np.sqrt(self.v[0] / (1 - self.b2**t)) + self.eps)
+
+
+@q.mistake("""You keep the moments by shape (or by size), so two tensors of one shape share theirs. Keep a
+pair for each place in the list.""")
+class moments_by_shape(Parts):
+    def direction(self, i, g):
+        t, key = self.count(i), np.shape(g)
+        self.m[key] = self.b1 * self.m.get(key, 0.0) + (1 - self.b1) * g
+        self.v[key] = self.b2 * self.v.get(key, 0.0) + (1 - self.b2) * g**2
+        return self.m[key] / (1 - self.b1**t) / (np.sqrt(self.v[key] / (1 - self.b2**t)) + self.eps)
+
+
+@q.mistake("""The weights decay twice: once in the gradient (L2) and once by themselves. Leave g alone.""")
+class decayed_twice(Parts):
+    def gradient(self, w, g):
+        return g + self.wd * w if self.decays(w) else g
 
 
 @q.mistake("""The step counter stays at 1, so the moments are corrected as if each step were the
@@ -1824,6 +1869,17 @@ def divides_by_no_warmup(step, total, warmup, peak, floor):
     return rising if step <= warmup else schedule()(step, total, warmup, peak, floor)
 
 
+@q.mistake("""At update `warmup` you left warm-up already (step < warmup). With warmup = total the cosine
+then divides 0 by 0. Use step <= warmup: that update has the peak either way.""")
+def warmup_ends_one_early(step, total, warmup, peak, floor):
+    if step < 1 or warmup > total:
+        raise ValueError("step or warmup")
+    if step < warmup:
+        return peak * step / warmup
+    p = (step - warmup) / (total - warmup)
+    return floor + (peak - floor) * wave(min(p, 1.0))
+
+
 @q.mistake("""step < 1 and warmup > total must raise ValueError: both are a bug in the caller that
 would train on with a nonsense rate.""")
 def accepts_any_step(*args):
@@ -1936,13 +1992,15 @@ def plain_descent(f):
 
 @q.probe(gives={"max_lr": 0.625, "rate": 0.85895}, rtol=1e-3)
 def heavy_ball(f):
-    """Heavy ball with mu = 0.25 on the same bowl."""
+    """Heavy ball, mu = 0.25: along λ = 1 the roots of z² − 1.15 z + 0.25 are 0.859 and 0.291, and z = −1
+    is a root where lr · λ = 2.5."""
     return dict(zip(("max_lr", "rate"), f(small_bowl.copy(), 0.1, 0.25)))
 
 
 @q.probe(gives={"max_lr": 0.41667, "rate": 0.86483}, rtol=1e-3)
 def nesterov(f):
-    """Nesterov with mu = 0.25 on the same bowl."""
+    """Nesterov, mu = 0.25: along λ = 1 the roots of z² − 1.125 z + 0.225 are 0.865 and 0.260, and z = −1
+    is a root where lr · λ = 5/3."""
     return dict(zip(("max_lr", "rate"), f(small_bowl.copy(), 0.1, 0.25, True)))
 
 
@@ -2157,6 +2215,14 @@ def rate_at_the_best_setting(*args):
         return (kappa - 1) / (kappa + 1)
 
     return answer(rate=best)(*args)
+
+
+@q.mistake("""√μ is the heavy ball's rate where the roots are complex. Where they are real (a small lr·λ, or
+one near the ceiling) the larger root is slower, and Nesterov has other roots. Compute them.""")
+def root_of_mu_everywhere(*args):
+    return answer(
+        rate=lambda e, lr, mu, nesterov: mu**0.5 if mu else np.abs(1 - lr * e).max()
+    )(*args)
 
 
 @q.mistake("""You took the norm of the 2 × 2 step matrix. It bounds one step, and with momentum it is
