@@ -41,6 +41,7 @@ START_S = 120.0
 JUDGE_S = 60.0  # for the tests' own work, on top of what the submission may take
 IDLE_S = 300.0  # nobody has asked for so long: the run is over, or whoever asked is gone
 LOOK_S = 20.0
+KEPT_TRIALS = 20
 
 
 def judge_task(task: bytes) -> bytes:
@@ -264,7 +265,7 @@ def _serve(connection: Connection, launcher, failure: str) -> None:
     """Be a slot."""
     refusal = Answer(failed=failure, hopeless=True, worker=socket.gethostname())
     connection.send_bytes(refusal.to_bytes() if failure else b"")
-    tried: dict[str, dict] = {}  # what came of a unit's worked solutions
+    tried: dict[str, dict] = {}  # what came of the worked solutions of the last few units
     while not failure and connection.poll(IDLE_S):
         try:
             task = load_task(connection.recv_bytes())
@@ -275,10 +276,10 @@ def _serve(connection: Connection, launcher, failure: str) -> None:
             trials = _apart(lambda task=task: try_solutions(task, launcher), connection)
             if not trials:
                 return  # whoever asked sees a lost slot
-            tried = {key: json.loads(trials)}
+            tried = dict([*tried.items()][-KEPT_TRIALS:]) | {key: json.loads(trials)}
         task["trials"] = tried[key]
         if any(trial["lost"] for trial in tried[key].values()):
-            tried = {}  # was the machine busy? Try again with the next task
+            del tried[key]  # was the machine busy? Try again with the next task
         answer = _apart(lambda task=task: run_task(task, launcher), connection)
         if not answer:
             return

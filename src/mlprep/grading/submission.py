@@ -113,7 +113,9 @@ class Submission:
         return reply
 
     def do_file(self, request: dict) -> dict:
-        Path(request["name"]).write_bytes(self.decode(request["data"]))
+        path = Path(request["name"])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(self.decode(request["data"]))
         return {}
 
     def do_get(self, request: dict) -> dict:
