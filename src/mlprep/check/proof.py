@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import io
 import linecache
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -27,59 +26,74 @@ if TYPE_CHECKING:
 
 @dataclass
 class Proof:
-    """What was tried on one question, and what did not hold (sentences; empty: all well)."""
+    """What was tried on one question, by name, and what did not hold.
+
+    mistakes: tried; killed: of them, those that lost points; named: those that were named.
+    variants: tried, the worked solution and the reference among them; accepted: with full points.
+    standing: the standing mistakes that can be made here; caught: those that lost points.
+    problems: sentences; none: all is well.
+    """
 
     question: str
     mistakes: list[str] = field(default_factory=list)
+    killed: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
     variants: list[str] = field(default_factory=list)
+    accepted: list[str] = field(default_factory=list)
     standing: list[str] = field(default_factory=list)
+    caught: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
 def prove(question: Question) -> Proof:
     """Try the worked solution, the reference, every mistake, variant and standing mistake."""
     proof = Proof(question.name)
-    say = proof.problems.append
     solution = Alternative("the worked solution", question.answer)
     right = [solution, *question.variants]
     if question.model is not None:
         right.append(Alternative("the reference", question.model))
     for answer in right:
-        _must_pass(question, answer, say)
-        _must_repeat(question, answer, say)
-        proof.variants.append(answer.name)
+        _must_pass(question, answer, proof)
+        _must_repeat(question, answer, proof)
     for mistake in question.mistakes:
-        _must_be_named(question, mistake, say)
-        proof.mistakes.append(mistake.name)
+        _must_be_named(question, mistake, proof)
     for standing in standing_mistakes(question.answer):
-        if _must_lose(question, standing, say):
-            proof.standing.append(standing.name)
+        _must_lose(question, standing, proof)
     return proof
 
 
-def _must_pass(question: Question, answer: Alternative, say: Callable) -> None:
+def _must_pass(question: Question, answer: Alternative, proof: Proof) -> None:
     verdict = question.verdict(answer.answer)
-    if verdict.points < question.points:
+    proof.variants.append(answer.name)
+    if verdict.points >= question.points:
+        proof.accepted.append(answer.name)
+    else:
         broken = [name for name, _, held, _ in verdict.probes if not held]
-        say(
+        proof.problems.append(
             f"{answer.name}: a right answer must get {question.points:g} points. "
             f"Got {verdict.points:g}; broken: {', '.join(broken)}. {verdict.text()}"
         )
 
 
-def _must_repeat(question: Question, answer: Alternative, say: Callable) -> None:
+def _must_repeat(question: Question, answer: Alternative, proof: Proof) -> None:
     first, second = question.observe(answer.answer), question.observe(answer.answer)
     for probe, one, other in zip(question.probes, first, second, strict=True):
         if probe.gap(one, other) is not None:
-            say(f"{answer.name}, probe {probe.name}: gives another result each time. Seed it.")
+            proof.problems.append(
+                f"{answer.name}, probe {probe.name}: gives another result each time. Seed it."
+            )
 
 
-def _must_be_named(question: Question, mistake: Alternative, say: Callable) -> None:
+def _must_be_named(question: Question, mistake: Alternative, proof: Proof) -> None:
     verdict = question.verdict(mistake.answer)
+    say = proof.problems.append
+    proof.mistakes.append(mistake.name)
     if verdict.points >= question.points:
         say(f"mistake {mistake.name}: it gets full points. Add a probe that it breaks.")
         return
+    proof.killed.append(mistake.name)
     if verdict.mistake == mistake.name:
+        proof.named.append(mistake.name)
         return
     same = matches(question, question.observe(mistake.answer), question.mistakes)
     others = [other.name for other in same if other.name != mistake.name]
@@ -92,12 +106,17 @@ def _must_be_named(question: Question, mistake: Alternative, say: Callable) -> N
         say(f"mistake {mistake.name}: it behaves differently each time. Seed it.")
 
 
-def _must_lose(question: Question, mistake: Standing, say: Callable) -> bool:
-    """Whether the standing mistake can be made in this question at all."""
+def _must_lose(question: Question, mistake: Standing, proof: Proof) -> None:
     points = question.verdict(mistake.answer).points
-    if mistake.took and points >= question.points:
-        say(f"the standing mistake {mistake.name} gets full points. Add a probe that it breaks.")
-    return mistake.took
+    if not mistake.took:
+        return  # it cannot be made in this question
+    proof.standing.append(mistake.name)
+    if points < question.points:
+        proof.caught.append(mistake.name)
+    else:
+        proof.problems.append(
+            f"the standing mistake {mistake.name} gets full points. Add a probe that it breaks."
+        )
 
 
 # The questions of a notebook

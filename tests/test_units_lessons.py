@@ -1,0 +1,55 @@
+"""Every lesson on disk prints what it shows: nbval runs it again in a fresh kernel."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from mlprep.course import Course
+from mlprep.lessons import DROPPED, ENVIRONMENT
+
+ROOT = Path(__file__).resolve().parents[1]
+LESSONS = [unit for unit in Course(ROOT).units().values() if unit.lesson_source.is_file()]
+SANITIZE = """\
+[durations]
+regex: \\d+(\\.\\d+)? m?s\\b
+replace: TIME
+"""
+
+
+def test_there_are_lessons():
+    assert len(LESSONS) >= 1
+
+
+@pytest.mark.parametrize("unit", LESSONS, ids=lambda unit: unit.name)
+def test_a_lesson_prints_what_it_shows(unit, tmp_path):
+    """From top to bottom, every output compared but for figures and durations."""
+    done = nbval(unit.lesson, tmp_path)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    code = [c for c in nbformat.read(unit.lesson, as_version=4).cells if c.cell_type == "code"]
+    assert f"{len(code)} passed" in done.stdout
+
+
+def test_a_number_that_is_not_what_the_cell_prints_is_found(tmp_path):
+    lesson = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print(2 + 2)")])
+    lesson.cells[0].outputs = [nbformat.v4.new_output("stream", name="stdout", text="5\\n")]
+    nbformat.write(lesson, tmp_path / "lesson.ipynb")
+    done = nbval(tmp_path / "lesson.ipynb", tmp_path)
+    assert done.returncode == 1
+    assert "1 failed" in done.stdout
+
+
+def nbval(lesson: Path, folder: Path) -> subprocess.CompletedProcess:
+    """`pytest --nbval` on a notebook, with none of this repository's settings."""
+    (folder / "sanitize.cfg").write_text(SANITIZE)
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    words = [sys.executable, "-m", "pytest", "-q", "-c", folder / "pytest.ini"]
+    words += ["--rootdir", lesson.parent, "-p", "no:cacheprovider", "--nbval"]
+    words += ["--nbval-current-env", "--nbval-sanitize-with", folder / "sanitize.cfg", lesson]
+    environment = {k: v for k, v in os.environ.items() if k not in DROPPED} | ENVIRONMENT
+    return subprocess.run(words, capture_output=True, text=True, env=environment, cwd=folder)
