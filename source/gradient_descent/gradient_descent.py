@@ -38,6 +38,7 @@ from mlprep.check import Question
 # **Example.** If `grads` always returns rows of ones, `w = [0.]`, three examples, `batch=2`,
 # `lr=0.1`: two batches, of 2 and 1, each with mean gradient 1. The result is `[-0.2]`.
 
+
 # %% nbgrader={"grade_id": "sgd_epoch", "solution": true}
 def sgd_epoch(grads, w, X, y, lr, batch, rng, max_norm=None):
     """One pass over the data in random batches.
@@ -103,7 +104,8 @@ def sizes_of_the_batches(f):
 
 @q.probe(gives="", weight=2.0)
 def each_example_once_in_a_random_order(f):
-    """In one epoch each of 20 examples is used once, with its own label, not in the stored order."""
+    """In one epoch each of 20 examples is used once, with its own label, not in the stored
+    order."""
     used, fits = [], []
 
     def noting(w, X_b, y_b):
@@ -274,14 +276,14 @@ def no_shuffle(*args):
     return sgd(order=lambda n, rng: np.arange(n))(*args)
 
 
-@q.mistake("""You divided by `batch` in the last batch too, which has fewer examples: its step is too
-short. Divide by the number of rows that are there: grads(...).mean(axis=0).""")
+@q.mistake("""You divided by `batch` in the last batch too, which has fewer examples: its step is
+too short. Divide by the number of rows that are there: grads(...).mean(axis=0).""")
 def ragged_batch_divided_by_full(*args):
     return sgd(divide=lambda rows, batch: rows.sum(axis=0) / batch)(*args)
 
 
-@q.mistake("""You summed the gradients of a batch, so the step grows with the batch size and lr means
-something else for each batch size. Take their mean.""")
+@q.mistake("""You summed the gradients of a batch, so the step grows with the batch size and lr
+means something else for each batch size. Take their mean.""")
 def sum_loss_lr(*args):
     return sgd(divide=lambda rows, batch: rows.sum(axis=0))(*args)
 
@@ -296,8 +298,8 @@ def clip_then_average(*args):
     return sgd(clip=each)(*args)
 
 
-@q.mistake("""You clipped each coordinate to ±max_norm. That bends the gradient towards the diagonal,
-and leaves it longer than max_norm. Scale the whole vector by max_norm / its length.""")
+@q.mistake("""You clipped each coordinate to ±max_norm. That bends the gradient towards the
+diagonal, and leaves it longer than max_norm. Scale the whole vector by max_norm / its length.""")
 def clip_each_coordinate(*args):
     return sgd(clip=lambda rows, g, c: np.clip(g, -c, c))(*args)
 
@@ -331,16 +333,16 @@ def drawn_with_replacement(*args):
     return sgd(order=lambda n, rng: rng.integers(0, n, size=n))(*args)
 
 
-@q.mistake("""You split the data into batches of (nearly) equal size. `batch` is the size of all but the
-last: 7 in batches of 3 are 3, 3 and 1.""")
+@q.mistake("""You split the data into batches of (nearly) equal size. `batch` is the size of all
+but the last: 7 in batches of 3 are 3, 3 and 1.""")
 def batches_of_equal_size(grads, w, X, y, lr, batch, rng, max_norm=None):
     for rows in np.array_split(shuffled(len(X), rng), -(-len(X) // batch)):
         w = sgd()(grads, w, X[rows], y[rows], lr, len(rows), rng, max_norm)
     return w
 
 
-@q.mistake("""You averaged over the coordinates too, so every weight gets the same step. The mean is over
-the examples only: axis 0.""")
+@q.mistake("""You averaged over the coordinates too, so every weight gets the same step. The mean
+is over the examples only: axis 0.""")
 def mean_over_everything(*args):
     return sgd(divide=lambda rows, batch: np.full(rows.shape[1], rows.mean()))(*args)
 
@@ -395,8 +397,9 @@ q.hints(
 same gradient? And in which order do you average, clip and step?""",
     """Three examples, all of gradient 1, batch = 2, lr = 0.1: every batch has mean 1, the one of a
 single example too. Both steps are 0.1. With max_norm = 1 and a mean of (3, 4): (0.6, 0.8).""",
-    """order = rng.permutation(n); for each slice order[k : k + batch]: rows of X and y with the same
-indices, mean(axis=0) of what grads returns, then compare the norm of that mean, then step.""",
+    """order = rng.permutation(n); for each slice order[k : k + batch]: rows of X and y with the
+    same indices, mean(axis=0) of what grads returns, then compare the norm of that mean, then
+    step.""",
 )
 q.why("""The mean over the rows *that are there* is an unbiased estimate of the full gradient for
 any batch size: so the same lr fits full and ragged batches. Dividing by `batch` shortens the last
@@ -427,6 +430,7 @@ q.grade()
 #
 # **Example.** `grad_fn` is the identity, $w=[1]$, $v=[2]$, lr = 0.1, μ = 0.5. Heavy ball: $g=1$,
 # $v=2$, $w=0.8$. Nesterov: $g=0.9$, $v=1.9$, $w=0.81$.
+
 
 # %% nbgrader={"grade_id": "momentum_step", "solution": true}
 def momentum_step(w, grad_fn, v, lr, mu, nesterov=False):
@@ -495,7 +499,7 @@ def one_gradient_where_it_is_wanted(f):
     for nesterov, wanted in ((False, w), (True, w - 0.2 * 0.5 * v)):
         seen = []
 
-        def noting(point):
+        def noting(point, seen=seen):
             seen.append(np.array(point, dtype=float))
             return 0.1 * np.asarray(point)
 
@@ -607,14 +611,16 @@ def lr_inside_velocity(w, grad_fn, v, lr, mu, nesterov=False):
     return w - v, v
 
 
-@q.mistake("""Your v is a displacement: v = μv − lr·g, w + v, the form of Keras and of several papers. Here
-v is a sum of gradients, v = μv + g, and w moves by −lr·v.""")
+@q.mistake("""Your v is a displacement: v = μv − lr·g, w + v, the form of Keras and of several
+papers. Here v is a sum of gradients, v = μv + g, and w moves by −lr·v.""")
 def velocity_as_displacement(w, grad_fn, v, lr, mu, nesterov=False):
     v = mu * v - lr * np.asarray(grad_fn(w + mu * v if nesterov else w))
     return w + v, v
 
 
-@q.mistake("""You keep a velocity and do not use it: w moved along −g. Move it along −v, the new one.""")
+@q.mistake(
+    """You keep a velocity and do not use it: w moved along −g. Move it along −v, the new one."""
+)
 def velocity_not_used(w, grad_fn, v, lr, mu, nesterov=False):
     g = np.asarray(grad_fn(w - lr * mu * v if nesterov else w))
     return w - lr * g, mu * v + g
@@ -646,20 +652,20 @@ def in_torch(w, grad_fn, v, lr, mu, nesterov=False):
 q.hints(
     """Give each of v, g and w a unit. v adds to g: so which of them must be multiplied by lr before
 it can be added to w?""",
-    """w = 1, v = 2, gradient = w, lr = 0.1, mu = 0.5, Nesterov: the old velocity alone would carry w
-to 1 − 0.1 · 0.5 · 2 = 0.9. g is 0.9, v = 1.9, and w = 1 − 0.19, not 0.9 − 0.19.""",
+    """w = 1, v = 2, gradient = w, lr = 0.1, mu = 0.5, Nesterov: the old velocity alone would
+    carry w to 1 − 0.1 · 0.5 · 2 = 0.9. g is 0.9, v = 1.9, and w = 1 − 0.19, not 0.9 − 0.19.""",
     """point = w − lr·mu·v if nesterov else w; g = grad_fn(point); v = mu·v + g; return w − lr·v, v.
 Weight 1 on g, no lr in v.""",
 )
 q.why("""Momentum comes in conventions that differ by constants, and mixing them up changes the
-learning rate without anybody noticing. Here v = μv + g: under a constant gradient v grows to
-g/(1 − μ), so at μ = 0.9 the effective rate is 10 lr. With (1 − μ)g instead it is lr: code moved from
+learning rate without anybody noticing. Here v = μv + g: under a constant gradient v grows to g/(1
+− μ), so at μ = 0.9 the effective rate is 10 lr. With (1 − μ)g instead it is lr: code moved from
 one convention to the other runs 10 times too slow or too fast.
 
-Nesterov differs in one thing, the point where the gradient is taken. Where the velocity is about to
-overshoot, the gradient there already points back: a brake that the heavy ball gets one step too
-late. Torch stores the look-ahead point as its parameter, to ask for the gradient at `p`: the same
-method after a change of variables, but not the same numbers from one w and v.""")
+Nesterov differs in one thing, the point where the gradient is taken. Where the velocity is about
+to overshoot, the gradient there already points back: a brake that the heavy ball gets one step
+too late. Torch stores the look-ahead point as its parameter, to ask for the gradient at `p`: the
+same method after a change of variables, but not the same numbers from one w and v.""")
 ### END HIDDEN TESTS
 q.grade()
 
@@ -678,6 +684,7 @@ q.grade()
 #
 # **Example.** $w=[1]$, $g=[2]$, $s=[0]$, lr = 0.1, ε negligible. Adagrad: $s=4$, $w=0.9$. RMSProp
 # with ρ = 0.75: $s=1$, $w=0.8$.
+
 
 # %% nbgrader={"grade_id": "scaled_step", "solution": true}
 def scaled_step(w, g, s, lr, rho=None, eps=1e-8):
@@ -709,7 +716,8 @@ q.case(
     claim="Adagrad's first step is lr · g / |g|: 0.1, whatever the size of g",
 )
 q.case(
-    *one_step, 0.75,
+    *one_step,
+    0.75,
     gives=([0.8], [1.0]),
     claim="RMSProp starts from s = 0: s = 0.25 · 4 = 1, so the first step is 0.1 · 2 / 1",
 )
@@ -843,8 +851,8 @@ def eps_as_a_lower_bound(*args):
     return scaled(size=lambda s, eps: np.maximum(np.sqrt(s), eps))(*args)
 
 
-@q.mistake("""With rho=None you averaged as RMSProp does, with a ρ of your own. None means Adagrad: add g² to
-s, and forget nothing.""")
+@q.mistake("""With rho=None you averaged as RMSProp does, with a ρ of your own. None means
+Adagrad: add g² to s, and forget nothing.""")
 def none_taken_for_a_default(*args):
     def average(s, g, rho):
         rho = 0.9 if rho is None else rho
@@ -878,8 +886,8 @@ def in_torch_single_precision(w, g, s, lr, rho=None, eps=1e-8):
 q.hints(
     """What happens to the step if the loss, and so every gradient, is multiplied by 100? In both
 methods (nearly) nothing. Check that your division does that.""",
-    """g = 1e-9, s = 0, eps = 1e-8, Adagrad: √s = 1e-9, and the step is lr · 1e-9 / 1.1e-8 = lr / 11.
-With eps under the root it would be lr · 1e-5.""",
+    """g = 1e-9, s = 0, eps = 1e-8, Adagrad: √s = 1e-9, and the step is lr · 1e-9 / 1.1e-8 = lr /
+    11. With eps under the root it would be lr · 1e-5.""",
     """New s first (`rho is None` decides), elementwise; then w − lr · g / (np.sqrt(s) + eps).""",
 )
 q.why("""g/√s has no unit, so lr is a distance in w, not a distance per gradient: that is the whole
@@ -908,6 +916,7 @@ q.grade()
 #
 # **Example.** First step, $w=[0]$, $g=[-5]$, default β and ε, lr = 0.1: $m=-0.5$, $v=0.025$, and
 # $w=0.1$ to eight digits. The first step has length lr, whatever $g$ is.
+
 
 # %% nbgrader={"grade_id": "adam_step", "solution": true}
 def adam_step(w, g, m, v, t, lr=1e-3, b1=0.9, b2=0.999, eps=1e-8):
@@ -938,10 +947,15 @@ q = Question(adam_step, points=4)
 nothing_yet = np.zeros(2), np.zeros(2)
 
 q.case(
-    np.zeros(2), np.array([-5.0, 0.02]), *nothing_yet, 1, 0.1,
+    np.zeros(2),
+    np.array([-5.0, 0.02]),
+    *nothing_yet,
+    1,
+    0.1,
     gives=([0.1, -0.1], [-0.5, 0.002], [0.025, 4e-7]),
     claim="The first step has length lr in every coordinate, whatever the size of g",
-    atol=1e-12, rtol=1e-5,
+    atol=1e-12,
+    rtol=1e-5,
 )
 
 
@@ -1002,7 +1016,8 @@ def tiny_gradients(f):
 
 @q.probe(rtol=1e-4)
 def late_step(f):
-    """Long after the start the corrections are 1, and a gradient of 0 still moves w: m remembers."""
+    """Long after the start the corrections are 1, and a gradient of 0 still moves w: m
+    remembers."""
     return f(np.ones(2), np.zeros(2), np.array([0.4, -0.2]), np.array([0.09, 0.5]), 50_000, 0.1)
 
 
@@ -1122,8 +1137,8 @@ def square_of_the_average(*args):
     return adam(moments=squared_m)(*args)
 
 
-@q.mistake("""Your v averages (g − m)², a variance. Adam's v is the raw second moment: it averages g².
-(The other one is a method of its own, AdaBelief.)""")
+@q.mistake("""Your v averages (g − m)², a variance. Adam's v is the raw second moment: it
+averages g². (The other one is a method of its own, AdaBelief.)""")
 def variance_for_second_moment(*args):
     def centred(m, v, g, b1, b2):
         m = b1 * m + (1 - b1) * g
@@ -1138,14 +1153,14 @@ def gradient_for_its_average(w, g, m, v, t, lr=1e-3, b1=0.9, b2=0.999, eps=1e-8)
     return w - lr * g / (np.sqrt(v / (1 - b2**t)) + eps), m, v
 
 
-@q.mistake("""You took the root before the correction: √v / (1 − β₂ᵗ). v is corrected, so the root of
-the correction is taken too: √(v / (1 − β₂ᵗ)). At step 1 that is a factor of 31.6.""")
+@q.mistake("""You took the root before the correction: √v / (1 − β₂ᵗ). v is corrected, so the
+root of the correction is taken too: √(v / (1 − β₂ᵗ)). At step 1 that is a factor of 31.6.""")
 def root_before_the_correction(*args):
     return adam(lambda m, v, t, b1, b2: (m / (1 - b1**t), v / (1 - b2**t) ** 2))(*args)
 
 
-@q.mistake("""You used one squared size for the whole tensor. Each coordinate has its own v: square g
-elementwise, without a sum or a mean.""")
+@q.mistake("""You used one squared size for the whole tensor. Each coordinate has its own v:
+square g elementwise, without a sum or a mean.""")
 def one_size_for_the_tensor(*args):
     def summed(m, v, g, b1, b2):
         return b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * np.full_like(g, np.sum(g**2))
@@ -1190,17 +1205,17 @@ the ratio is 1 and the step is lr. With the raw ones it is 0.3 / 0.0949 = 3.16 l
     """New m and v; m_hat = m / (1 - b1**t); v_hat = v / (1 - b2**t); step lr · m_hat /
 (np.sqrt(v_hat) + eps). Return m and v, not the hats.""",
 )
-q.why("""m is a sum of t gradients whose weights add up to 1 − β₁ᵗ, not to 1; dividing by that makes
-it an average. The same for v. The *ratio* is what goes wrong without: m fills up within 10 steps, v
-within 1000, so for the first hundred steps the denominator is too small. The first step is 3.16
-times too long, and that is not the worst one (the lesson plots it).
+q.why("""m is a sum of t gradients whose weights add up to 1 − β₁ᵗ, not to 1; dividing by that
+makes it an average. The same for v. The *ratio* is what goes wrong without: m fills up within 10
+steps, v within 1000, so for the first hundred steps the denominator is too small. The first step
+is 3.16 times too long, and that is not the worst one (the lesson plots it).
 
-Correcting only one of them is worse than none where it is v that stays raw (31.6), and an accidental
-warm-up where it is m (0.1).
+Correcting only one of them is worse than none where it is v that stays raw (31.6), and an
+accidental warm-up where it is m (0.1).
 
-ε after the root has the unit of a gradient: 1e-8 is a size below which Adam stops rescaling. Under
-the root it would be the unit of a squared gradient, and the threshold 1e-4, which many real
-gradients are below.""")
+ε after the root has the unit of a gradient: 1e-8 is a size below which Adam stops rescaling.
+Under the root it would be the unit of a squared gradient, and the threshold 1e-4, which many
+real gradients are below.""")
 ### END HIDDEN TESTS
 q.grade()
 
@@ -1223,6 +1238,7 @@ q.grade()
 #
 # **Example.** lr = 0.1, wd = 0.5, zero gradients: the matrix `[[2.]]` becomes `[[1.9]]`, then
 # `[[1.805]]`; the vector `[2.]` stays.
+
 
 # %% nbgrader={"grade_id": "adam_w", "solution": true}
 class AdamW:
@@ -1461,22 +1477,23 @@ class l2_in_adam(Parts):
         return w - self.lr * move
 
 
-@q.mistake("""Vectors and scalars decayed too. A bias or the gain of a norm does not make the function
-rougher, and pulling a gain to 0 turns its layer off. Decay only where w.ndim >= 2.""")
+@q.mistake("""Vectors and scalars decayed too. A bias or the gain of a norm does not make the
+function rougher, and pulling a gain to 0 turns its layer off. Decay only where w.ndim >= 2.""")
 class wd_on_bias_and_norm(Parts):
     def decays(self, w):
         return True
 
 
-@q.mistake("""Only tensors with exactly two axes decay in your code. A convolution has four: the rule
-is two or more.""")
+@q.mistake("""Only tensors with exactly two axes decay in your code. A convolution has four: the
+rule is two or more.""")
 class only_two_axes_decay(Parts):
     def decays(self, w):
         return np.ndim(w) == 2
 
 
-@q.mistake("""The decay is not multiplied by lr. (The paper writes it so, with a schedule in front of
-both; here as in PyTorch it is lr · wd · w.) As it is, weights decay at full speed when lr falls.""")
+@q.mistake("""The decay is not multiplied by lr. (The paper writes it so, with a schedule in
+front of both; here as in PyTorch it is lr · wd · w.) As it is, weights decay at full speed when
+lr falls.""")
 class decay_without_lr(Parts):
     def combine(self, w, move, decay):
         return w - self.lr * move - decay * w
@@ -1512,8 +1529,8 @@ class moments_forgotten(Parts):
         return super().direction(i, g)
 
 
-@q.mistake("""All tensors share one m and one v, so each is moved by the gradients of its neighbours, or the
-shapes do not fit. Keep a pair for each index.""")
+@q.mistake("""All tensors share one m and one v, so each is moved by the gradients of its
+neighbours, or the shapes do not fit. Keep a pair for each index.""")
 class one_pair_of_moments_for_all(Parts):
     def direction(self, i, g):
         t = self.count(i)
@@ -1522,8 +1539,8 @@ class one_pair_of_moments_for_all(Parts):
         return self.m[0] / (1 - self.b1**t) / (np.sqrt(self.v[0] / (1 - self.b2**t)) + self.eps)
 
 
-@q.mistake("""You keep the moments by shape (or by size), so two tensors of one shape share theirs. Keep a
-pair for each place in the list.""")
+@q.mistake("""You keep the moments by shape (or by size), so two tensors of one shape share
+theirs. Keep a pair for each place in the list.""")
 class moments_by_shape(Parts):
     def direction(self, i, g):
         t, key = self.count(i), np.shape(g)
@@ -1532,7 +1549,9 @@ class moments_by_shape(Parts):
         return self.m[key] / (1 - self.b1**t) / (np.sqrt(self.v[key] / (1 - self.b2**t)) + self.eps)
 
 
-@q.mistake("""The weights decay twice: once in the gradient (L2) and once by themselves. Leave g alone.""")
+@q.mistake(
+    """The weights decay twice: once in the gradient (L2) and once by themselves. Leave g alone."""
+)
 class decayed_twice(Parts):
     def gradient(self, w, g):
         return g + self.wd * w if self.decays(w) else g
@@ -1575,7 +1594,15 @@ class with_stacked_vectors:
 @q.variant
 class in_torch:
     def __init__(self, lr=1e-3, b1=0.9, b2=0.999, eps=1e-8, wd=0.01):
-        self.lr, self.b1, self.b2, self.eps, self.wd, self.t, self.state = lr, b1, b2, eps, wd, 0, {}
+        self.lr, self.b1, self.b2, self.eps, self.wd, self.t, self.state = (
+            lr,
+            b1,
+            b2,
+            eps,
+            wd,
+            0,
+            {},
+        )
 
     def step(self, params, grads):
         import torch
@@ -1595,19 +1622,19 @@ class in_torch:
 q.hints(
     """What belongs to the optimiser, what to each tensor, and what to one call? Where does each of
 them live in your class?""",
-    """Two tensors of one weight each, constant gradients, wd = 0: after step 1 both have moved by lr,
-after step 2 by 2 lr. If the second tensor lags or leads, look at t. With zero gradients and
-lr · wd = 0.05, a matrix goes 2, 1.9, 1.805 and a vector stays at 2.""",
+    """Two tensors of one weight each, constant gradients, wd = 0: after step 1 both have moved
+    by lr, after step 2 by 2 lr. If the second tensor lags or leads, look at t. With zero
+    gradients and lr · wd = 0.05, a matrix goes 2, 1.9, 1.805 and a vector stays at 2.""",
     """self.t += 1 before the loop over tensors; one (m, v) for each index, made in the first call;
 decay = wd if w.ndim >= 2 else 0; new w = w − lr·m̂/(√v̂ + eps) − lr·decay·w.""",
 )
 q.why("""An L2 penalty adds wd·w to g, and Adam then divides by √v̂. A weight whose gradients are
-large is hardly penalised; one without gradients moves by lr a step for *any* wd, since Adam does not
-see the size of a gradient. Decoupled decay leaves g alone, so wd means the same for every weight:
-with horizon 1/(lr·wd) steps.
+large is hardly penalised; one without gradients moves by lr a step for *any* wd, since Adam does
+not see the size of a gradient. Decoupled decay leaves g alone, so wd means the same for every
+weight: with horizon 1/(lr·wd) steps.
 
-The paper multiplies by a schedule but not by lr; PyTorch (and this statement) by lr·wd. A wd copied
-from one to the other is off by a factor of lr, about 1000.
+The paper multiplies by a schedule but not by lr; PyTorch (and this statement) by lr·wd. A wd
+copied from one to the other is off by a factor of lr, about 1000.
 
 The counter is the other classic: t inside the loop over tensors. Nothing crashes, the run is
 merely a little worse, and only a test with two tensors shows it.""")
@@ -1623,13 +1650,14 @@ q.grade()
 #   first update is not wasted on a rate of 0, and update `warmup` has the full peak.
 # - Then half a cosine from `peak` down to `floor`, which update `total` has exactly. With
 #   $p = (\mathrm{step}-\mathrm{warmup})/(\mathrm{total}-\mathrm{warmup})$ it is at the middle
-#   between both at $p=½$.
+#   between both at $p=\tfrac12$.
 # - After `total`: `floor`.
 # - `warmup` may be 0 (no warm-up; update 1 is on the cosine already) or equal to `total` (no
 #   cosine). `step < 1` or `warmup > total` raises `ValueError`.
 #
 # **Example.** total = 10, warmup = 2, peak = 1, floor = 0.1: updates 1, 2, 6, 10, 11 have 0.5, 1,
 # 0.55, 0.1, 0.1.
+
 
 # %% nbgrader={"grade_id": "lr_at", "solution": true}
 def lr_at(step, total, warmup, peak, floor):
@@ -1772,15 +1800,17 @@ def cosine_ignores_floor(*args):
 @q.mistake("""You added the floor and kept the full swing, so the cosine starts at peak + floor. The
 swing is peak − floor.""")
 def floor_added_amplitude_kept(*args):
-    return schedule(cosine=lambda s, T, W, peak, floor: floor + peak * wave(progress(s, T, W)))(*args)
+    return schedule(cosine=lambda s, T, W, peak, floor: floor + peak * wave(progress(s, T, W)))(
+        *args
+    )
 
 
-@q.mistake("""You cut the cosine off at the floor (max). It then reaches the floor too early and with
-a corner. Let it swing between peak and floor.""")
+@q.mistake("""You cut the cosine off at the floor (max). It then reaches the floor too early and
+with a corner. Let it swing between peak and floor.""")
 def floor_as_a_cut(*args):
-    return schedule(
-        cosine=lambda s, T, W, peak, floor: max(floor, peak * wave(progress(s, T, W)))
-    )(*args)
+    return schedule(cosine=lambda s, T, W, peak, floor: max(floor, peak * wave(progress(s, T, W))))(
+        *args
+    )
 
 
 @q.mistake("""There is no warm-up: the first updates have the full peak. They are the ones that a
@@ -1813,13 +1843,13 @@ def cosine_over_the_whole_run(*args):
 @q.mistake("""The cosine gets total − warmup for its length twice: it should end at update `total`,
 and yours ends `warmup` updates later. Divide step − warmup by total − warmup.""")
 def cosine_ends_late(*args):
-    return schedule(
-        cosine=lambda s, T, W, peak, floor: floor + (peak - floor) * wave((s - W) / T)
-    )(*args)
+    return schedule(cosine=lambda s, T, W, peak, floor: floor + (peak - floor) * wave((s - W) / T))(
+        *args
+    )
 
 
-@q.mistake("""There is no π in your cosine: at the end it has turned by 1, not by half a circle, and the rate
-is still near the peak. Use cos(πp).""")
+@q.mistake("""There is no π in your cosine: at the end it has turned by 1, not by half a circle,
+and the rate is still near the peak. Use cos(πp).""")
 def pi_forgotten(*args):
     return schedule(
         cosine=lambda s, T, W, peak, floor: (
@@ -1836,9 +1866,9 @@ def zero_after_the_end(*args):
 @q.mistake("""Your decay is a straight line. A cosine stays near the peak first and near the floor
 last; only ends and middle agree.""")
 def linear_decay(*args):
-    return schedule(
-        cosine=lambda s, T, W, peak, floor: peak - (peak - floor) * progress(s, T, W)
-    )(*args)
+    return schedule(cosine=lambda s, T, W, peak, floor: peak - (peak - floor) * progress(s, T, W))(
+        *args
+    )
 
 
 @q.mistake("""You used cos(πp/2), a quarter of the wave: it leaves the peak flat but arrives at the
@@ -1869,8 +1899,8 @@ def divides_by_no_warmup(step, total, warmup, peak, floor):
     return rising if step <= warmup else schedule()(step, total, warmup, peak, floor)
 
 
-@q.mistake("""At update `warmup` you left warm-up already (step < warmup). With warmup = total the cosine
-then divides 0 by 0. Use step <= warmup: that update has the peak either way.""")
+@q.mistake("""At update `warmup` you left warm-up already (step < warmup). With warmup = total
+the cosine then divides 0 by 0. Use step <= warmup: that update has the peak either way.""")
 def warmup_ends_one_early(step, total, warmup, peak, floor):
     if step < 1 or warmup > total:
         raise ValueError("step or warmup")
@@ -1918,8 +1948,8 @@ def in_torch(step, total, warmup, peak, floor):
 q.hints(
     """Write down the rate at four updates: 1, warmup, the middle of the cosine, total. Does yours
 give these?""",
-    """total = 10, warmup = 2, peak 1, floor 0.1: update 6 is the middle of the cosine, (1 + 0.1)/2 =
-0.55. 0.5 means that the floor was dropped, 0.6 that it was added.""",
+    """total = 10, warmup = 2, peak 1, floor 0.1: update 6 is the middle of the cosine, (1 +
+    0.1)/2 = 0.55. 0.5 means that the floor was dropped, 0.6 that it was added.""",
     """Raise first. step <= warmup: peak·step/warmup. step >= total: floor. Else
 p = (step − warmup)/(total − warmup), floor + (peak − floor)·(1 + cos πp)/2.""",
 )
@@ -1953,6 +1983,7 @@ q.grade()
 #
 # **Example.** H = diag(1, 4), lr = 0.1. Plain: rate 0.9, max_lr 0.5. Heavy ball, μ = 0.25: rate
 # 0.8589, max_lr 0.625. Nesterov, μ = 0.25: rate 0.8648, max_lr 0.4167.
+
 
 # %% nbgrader={"grade_id": "stability", "solution": true}
 def stability(H, lr, mu=0.0, nesterov=False):
@@ -1992,15 +2023,15 @@ def plain_descent(f):
 
 @q.probe(gives={"max_lr": 0.625, "rate": 0.85895}, rtol=1e-3)
 def heavy_ball(f):
-    """Heavy ball, mu = 0.25: along λ = 1 the roots of z² − 1.15 z + 0.25 are 0.859 and 0.291, and z = −1
-    is a root where lr · λ = 2.5."""
+    """Heavy ball, mu = 0.25: along λ = 1 the roots of z² − 1.15 z + 0.25 are 0.859 and 0.291,
+    and z = −1 is a root where lr · λ = 2.5."""
     return dict(zip(("max_lr", "rate"), f(small_bowl.copy(), 0.1, 0.25)))
 
 
 @q.probe(gives={"max_lr": 0.41667, "rate": 0.86483}, rtol=1e-3)
 def nesterov(f):
-    """Nesterov, mu = 0.25: along λ = 1 the roots of z² − 1.125 z + 0.225 are 0.865 and 0.260, and z = −1
-    is a root where lr · λ = 5/3."""
+    """Nesterov, mu = 0.25: along λ = 1 the roots of z² − 1.125 z + 0.225 are 0.865 and 0.260,
+    and z = −1 is a root where lr · λ = 5/3."""
     return dict(zip(("max_lr", "rate"), f(small_bowl.copy(), 0.1, 0.25, True)))
 
 
@@ -2040,7 +2071,8 @@ def ceiling_does_not_depend_on_lr(f):
 
 @q.probe(rtol=1e-3)
 def rates_of_plain_descent(f):
-    """The slowest direction is the flattest at small lr, the steepest at large lr, above 1 beyond."""
+    """The slowest direction is the flattest at small lr, the steepest at large lr, above 1
+    beyond."""
     return [float(f(long_valley, lr)[1]) for lr in (0.01, 0.09, 0.099, 0.2)]
 
 
@@ -2110,8 +2142,8 @@ def one_over_lambda_max(*args):
     return answer(lambda H, e, mu, nesterov: limit(mu, nesterov) / 2 / e.max())(*args)
 
 
-@q.mistake("""You used the trace, the sum of all curvatures. Only the steepest direction can blow up:
-the largest eigenvalue.""")
+@q.mistake("""You used the trace, the sum of all curvatures. Only the steepest direction can blow
+up: the largest eigenvalue.""")
 def trace_for_lambda_max(*args):
     return answer(lambda H, e, mu, nesterov: limit(mu, nesterov) / e.sum())(*args)
 
@@ -2141,8 +2173,8 @@ def momentum_leaves_the_ceiling(*args):
 
 
 @q.mistake("""You lowered the heavy ball's ceiling to 2(1 − μ)/λmax, since its steps add up to
-lr/(1 − μ). They add up along a slope; in the steepest direction the sign flips at each step, so they
-cancel, and the ceiling rises. Put z = −1 into the equation.""")
+lr/(1 − μ). They add up along a slope; in the steepest direction the sign flips at each step, so
+they cancel, and the ceiling rises. Put z = −1 into the equation.""")
 def momentum_lowers_the_ceiling(*args):
     return answer(
         lambda H, e, mu, nesterov: (limit(mu, True) if nesterov else 2 - 2 * mu) / e.max()
@@ -2182,7 +2214,9 @@ def averaged_factor(*args):
 @q.mistake("""You left out the absolute value: a root of −1.2 grows as much as one of 1.2. Compare
 moduli.""")
 def sign_kept(*args):
-    return answer(rate=lambda e, lr, mu, nesterov: factors(e, lr, mu, nesterov, np.real).max())(*args)
+    return answer(rate=lambda e, lr, mu, nesterov: factors(e, lr, mu, nesterov, np.real).max())(
+        *args
+    )
 
 
 @q.mistake("""You used the real part of complex roots. They turn as they shrink; what shrinks is the
@@ -2201,14 +2235,14 @@ def rate_without_momentum(*args):
     return answer(rate=lambda e, lr, mu, nesterov: np.abs(1 - lr * e).max())(*args)
 
 
-@q.mistake("""You put lr/(1 − μ) into |1 − lr·λ|. That is right only in the limit of slow directions; a
-fast one does not see the sum of the steps. Take the roots of z² − az + b = 0.""")
+@q.mistake("""You put lr/(1 − μ) into |1 − lr·λ|. That is right only in the limit of slow
+directions; a fast one does not see the sum of the steps. Take the roots of z² − az + b = 0.""")
 def momentum_as_a_longer_step(*args):
     return answer(rate=lambda e, lr, mu, nesterov: np.abs(1 - lr / (1 - mu) * e).max())(*args)
 
 
-@q.mistake("""(κ − 1)/(κ + 1), or (√κ − 1)/(√κ + 1) with momentum, is the rate at the *best* lr and μ. The
-question is the rate at the lr and μ that are given.""")
+@q.mistake("""(κ − 1)/(κ + 1), or (√κ − 1)/(√κ + 1) with momentum, is the rate at the *best* lr
+and μ. The question is the rate at the lr and μ that are given.""")
 def rate_at_the_best_setting(*args):
     def best(e, lr, mu, nesterov):
         kappa = (e.max() / e.min()) ** (0.5 if mu else 1.0)
@@ -2217,21 +2251,26 @@ def rate_at_the_best_setting(*args):
     return answer(rate=best)(*args)
 
 
-@q.mistake("""√μ is the heavy ball's rate where the roots are complex. Where they are real (a small lr·λ, or
-one near the ceiling) the larger root is slower, and Nesterov has other roots. Compute them.""")
+@q.mistake("""√μ is the heavy ball's rate where the roots are complex. Where they are real (a
+small lr·λ, or one near the ceiling) the larger root is slower, and Nesterov has other roots.
+Compute them.""")
 def root_of_mu_everywhere(*args):
-    return answer(
-        rate=lambda e, lr, mu, nesterov: mu**0.5 if mu else np.abs(1 - lr * e).max()
-    )(*args)
+    return answer(rate=lambda e, lr, mu, nesterov: mu**0.5 if mu else np.abs(1 - lr * e).max())(
+        *args
+    )
 
 
-@q.mistake("""You took the norm of the 2 × 2 step matrix. It bounds one step, and with momentum it is
-above 1 even where everything shrinks. In the long run its eigenvalues count.""")
+@q.mistake("""You took the norm of the 2 × 2 step matrix. It bounds one step, and with momentum
+it is above 1 even where everything shrinks. In the long run its eigenvalues count.""")
 def norm_for_radius(*args):
     def norm(e, lr, mu, nesterov):
         if mu == 0:
             return np.abs(1 - lr * e).max()
-        a, b = ((1 - lr * e) * (1 + mu), (1 - lr * e) * mu) if nesterov else (1 + mu - lr * e, mu + 0 * e)
+        a, b = (
+            ((1 - lr * e) * (1 + mu), (1 - lr * e) * mu)
+            if nesterov
+            else (1 + mu - lr * e, mu + 0 * e)
+        )
         return max(np.linalg.norm([[p, -r], [1.0, 0.0]], 2) for p, r in zip(a, b))
 
     return answer(rate=norm)(*args)
@@ -2279,7 +2318,9 @@ def in_torch(H, lr, mu=0.0, nesterov=False):
     import torch
 
     e = torch.linalg.eigvalsh(torch.tensor(H))
-    a, b = ((1 - lr * e) * (1 + mu), (1 - lr * e) * mu) if nesterov else (1 + mu - lr * e, mu + 0 * e)
+    a, b = (
+        ((1 - lr * e) * (1 + mu), (1 - lr * e) * mu) if nesterov else (1 + mu - lr * e, mu + 0 * e)
+    )
     root = (a * a - 4 * b).to(torch.complex128).sqrt()
     rate = torch.maximum((a + root).abs(), (a - root).abs()).max() / 2
     return torch.tensor(limit(mu, nesterov)) / e.max(), rate
@@ -2294,15 +2335,15 @@ the root is z = −1: with heavy ball and mu = 0.5, 1 + (1.5 − x) + 0.5 = 0 gi
 abs(np.roots([1, -a, b])); rate = the largest. Ceiling: solve 1 + a + b = 0 for lr·λ, divide by the
 largest eigenvalue.""",
 )
-q.why("""Descent on a bowl is d independent problems, one for each eigenvalue. The ceiling belongs to
-the steepest, the rate at a moderate lr to the flattest: their quotient κ is why one lr cannot serve
-both.
+q.why("""Descent on a bowl is d independent problems, one for each eigenvalue. The ceiling belongs
+to the steepest, the rate at a moderate lr to the flattest: their quotient κ is why one lr cannot
+serve both.
 
 At the ceiling the steepest direction flips its sign at each step, z = −1. There the heavy ball's
-steps cancel instead of adding up, so its ceiling **rises** to 2(1 + μ)/λ: nearly double. The common
-guess 2(1 − μ)/λ takes the slope's sum lr/(1 − μ) for a step. Nesterov takes the gradient ahead,
-where an oscillation is further out, and its ceiling **falls**, to (2 + 2μ)/(1 + 2μ)/λ, towards 4/3.
-Switching `nesterov=True` on at an lr that was just stable makes a run diverge.
+steps cancel instead of adding up, so its ceiling **rises** to 2(1 + μ)/λ: nearly double. The
+common guess 2(1 − μ)/λ takes the slope's sum lr/(1 − μ) for a step. Nesterov takes the gradient
+ahead, where an oscillation is further out, and its ceiling **falls**, to (2 + 2μ)/(1 + 2μ)/λ,
+towards 4/3. Switching `nesterov=True` on at an lr that was just stable makes a run diverge.
 
 Where roots are complex, their modulus is √b: for the heavy ball √μ, in every such direction,
 whatever λ. That is how momentum makes directions of different curvature equally fast.""")

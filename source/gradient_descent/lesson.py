@@ -1,9 +1,10 @@
 # %% [markdown]
 # # {{title}}
 #
-# > "We moved from SGD to Adam. Since then, raising `weight_decay` from 0.001 to 0.1 changes nothing.
-# > Multiplying the loss by 100 changes nothing either. But one step more of learning rate, from 0.020
-# > to 0.021, used to blow the run up, and now nobody knows where the edge is. Explain all three."
+# > "We moved from SGD to Adam. Since then, raising `weight_decay` from 0.001 to 0.1 changes
+# > nothing. Multiplying the loss by 100 changes nothing either. But one step more of learning rate,
+# > from 0.020 to 0.021, used to blow the run up, and now nobody knows where the edge is. Explain
+# > all three."
 #
 # Most answers are lists of update rules. The rules are short; what is hard to keep in mind is what
 # each of them *ignores*. Here one question sorts them: **what is the unit of the learning rate?**
@@ -49,8 +50,8 @@ figures.use_style()
 #
 # ### Predict first: does momentum raise the ceiling?
 #
-# With $v\leftarrow\mu v+g$, $w\leftarrow w-\eta v$ and $\mu=0.9$, steps add up to $10\,\eta$ along a
-# slope. Is the largest stable $\eta$ a tenth, the same, larger? And Nesterov's, which takes the
+# With $v\leftarrow\mu v+g$, $w\leftarrow w-\eta v$ and $\mu=0.9$, steps add up to $10\,\eta$ along
+# a slope. Is the largest stable $\eta$ a tenth, the same, larger? And Nesterov's, which takes the
 # gradient at $w-\eta\mu v$?
 
 
@@ -115,7 +116,6 @@ plt.show()
 # constant rate. Which rules notice?
 
 
-
 # %%
 def adagrad(lr):
     s = 0.0
@@ -150,7 +150,7 @@ for name, make in rules.items():
         w, step, late = np.tile(start, (len(grid), 1)), make(grid), np.zeros(len(grid), int)
         for t in range(1, 1001):
             with np.errstate(all="ignore"):  # rates above the ceiling overflow
-                w = step(w, lambda w: w @ H)
+                w = step(w, lambda w, H=H: w @ H)
                 loss = 0.5 * ((w @ H) * w).sum(axis=1)
             late[~(loss <= 0.1)] = t  # it starts at 100
         best[name, turned] = late.min() + 1, grid[late.argmin(), 0]
@@ -165,7 +165,7 @@ for ax, turned in zip(axes, (False, True), strict=True):
     ax.contour(a, b, 0.5 * (a**2 + 100 * b**2), (1, 10, 40, 80), colors="#c8b27a", linewidths=0.6)
     for i, name in enumerate(("plain descent", "heavy ball", "Adagrad")):
         w, step = start, rules[name](best[name, turned][1])
-        path = np.array([w] + [w := step(w, lambda w: w @ H) for _ in range(25)])
+        path = np.array([w] + [w := step(w, lambda w, H=H: w @ H) for _ in range(25)])
         if turned:  # back to the bowl's own axes
             path = path @ np.array([[1, -1], [1, 1]]) / 2**0.5
         style = {"color": figures.COLOURS[i], "linewidth": 1.1, "marker": "osD"[i], "markersize": 3}
@@ -176,20 +176,20 @@ axes[1].legend(loc="lower left")
 plt.show()
 
 # %% [markdown]
-# **Read it.** Both panels are drawn along the bowl's own axes, so a rule that does not notice the turn
-# draws the same path twice. Plain descent and the heavy ball do: $g$ and its sums turn with the bowl.
-# Adagrad divides coordinate by coordinate. Along the axes that is nearly Newton: four steps (the
-# first, equally long both ways, leaves the panel). Turned, both coordinates see the same large
-# gradients, and it crawls. (Adam's counts hide this: in 50 steps its slow $v$ hardly changes, and its
-# momentum does the work.) **Adaptive rules bet that the axes of the weights mean something.** With
-# embeddings, or layers of different scale, it is a good bet.
+# **Read it.** Both panels are drawn along the bowl's own axes, so a rule that does not notice the
+# turn draws the same path twice. Plain descent and the heavy ball do: $g$ and its sums turn with
+# the bowl. Adagrad divides coordinate by coordinate. Along the axes that is nearly Newton: four
+# steps (the first, equally long both ways, leaves the panel). Turned, both coordinates see the same
+# large gradients, and it crawls. (Adam's counts hide this: in 50 steps its slow $v$ hardly changes,
+# and its momentum does the work.) **Adaptive rules bet that the axes of the weights mean
+# something.** With embeddings, or layers of different scale, it is a good bet.
 
 
 # %% [markdown]
 # ## Noise: what the batch size buys
 #
-# Now gradients are noisy: each coordinate of an example's gradient has variance $s^2$, a batch of $B$
-# leaves $s^2/B$. With a constant $\eta$ descent does not arrive; it hovers. Solve
+# Now gradients are noisy: each coordinate of an example's gradient has variance $s^2$, a batch of
+# $B$ leaves $s^2/B$. With a constant $\eta$ descent does not arrive; it hovers. Solve
 # $\mathrm{Var}=(1-\eta\lambda)^2\,\mathrm{Var}+\eta^2s^2/B$, or its two-step version with $\mu$:
 #
 # $$\text{floor of the loss}=\sum_j\frac{\eta\,s^2}{2B}\cdot\frac{1+\mu}{1-\mu}\cdot
@@ -224,11 +224,11 @@ for B, lr in ((1, 0.002), (8, 0.002), (8, 0.002 * 8**0.5), (8, 0.016)):
     print(f"Adam     | {B:6d} | {lr:6.4f} | {floor(lambda lr=lr: adam(lr), B):.5f} |")
 
 # %% [markdown]
-# **Read it.** SGD: eight times the batch gives an eighth of the floor. With $8\eta$ the first row should
-# come back; it is three times that, because 0.016 is close to the ceiling of 0.02, which amplifies
-# noise. Momentum at the same $\eta/(1-\mu)$ has the same floor: **it does not average noise away**,
-# but leaves more room below its ceiling, so there the rule holds. Adam has divided by the noise
-# already: only $\sqrt8$ in the floor, and $\sqrt8\,\eta$ brings it back.
+# **Read it.** SGD: eight times the batch gives an eighth of the floor. With $8\eta$ the first row
+# should come back; it is three times that, because 0.016 is close to the ceiling of 0.02, which
+# amplifies noise. Momentum at the same $\eta/(1-\mu)$ has the same floor: **it does not average
+# noise away**, but leaves more room below its ceiling, so there the rule holds. Adam has divided by
+# the noise already: only $\sqrt8$ in the floor, and $\sqrt8\,\eta$ brings it back.
 #
 # ## Schedules: large steps first, small steps last
 #
@@ -260,12 +260,12 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# **Read it.** Thin lines: the two predicted floors. The large rate falls onto its floor and stays. The
-# small one has hardly moved along the valley, and never sees its own. The cosine goes down with the
-# large rate and then follows the sinking floor. It ends above the lower line: the flat direction
-# needs about $1/\eta\lambda_{\min}$ updates to calm down, and the last rates are too small for
-# that. **A decay is a cooling, and it can be too fast**; that, not the shape of the curve, is what to
-# tune. And two runs are comparable only at the end of their schedules.
+# **Read it.** Thin lines: the two predicted floors. The large rate falls onto its floor and stays.
+# The small one has hardly moved along the valley, and never sees its own. The cosine goes down with
+# the large rate and then follows the sinking floor. It ends above the lower line: the flat
+# direction needs about $1/\eta\lambda_{\min}$ updates to calm down, and the last rates are too
+# small for that. **A decay is a cooling, and it can be too fast**; that, not the shape of the
+# curve, is what to tune. And two runs are comparable only at the end of their schedules.
 
 # %% [markdown]
 # ## Adam's first twenty steps
@@ -274,15 +274,15 @@ plt.show()
 # \hat m=\frac{m}{1-\beta_1^t},\ \hat v=\frac{v}{1-\beta_2^t},\quad
 # w\leftarrow w-\eta\frac{\hat m}{\sqrt{\hat v}+\epsilon}$$
 #
-# Both averages start at 0, and the slow one is in the denominator. Without correction the first step
-# is $0.1/\sqrt{0.001}=3.16\,\eta$: every textbook says so.
+# Both averages start at 0, and the slow one is in the denominator. Without correction the first
+# step is $0.1/\sqrt{0.001}=3.16\,\eta$: every textbook says so.
 #
 # ### Predict first: the worst step, and the noise
 #
-# 1. Constant gradient, no correction: is step 1 the worst of the first twenty? How far does it travel
-#    in all, in units of $\eta$?
-# 2. *With* correction, gradients that are nothing but noise: how long is step 1, and how long are the
-#    steps later on?
+# 1. Constant gradient, no correction: is step 1 the worst of the first twenty? How far does it
+#    travel in all, in units of $\eta$?
+# 2. *With* correction, gradients that are nothing but noise: how long is step 1, and how long are
+#    the steps later on?
 
 # %%
 fixes = {"both corrected": (1, 1), "neither": (0, 0), "only v": (0, 1), "only m": (1, 0)}
@@ -307,13 +307,13 @@ plt.setp(axes, xticks=(1, 5, 10, 15, 20)), axes[1].legend(ncols=2, fontsize=7)
 plt.show()
 
 # %% [markdown]
-# **Read it.** Left: uncorrected, the worst step is not the first. $m$ fills up in ten steps, $v$ in a
-# thousand, so steps grow to more than twice the famous 3.16 and the run travels six times too far:
-# an accidental *anti*-warm-up. Leave only $v$ corrected and you have a warm-up for nothing. Right:
-# correction fixes the mean of $v$, not its scatter. At step 1, $\hat m/\sqrt{\hat v}=\pm1$: **a
-# coordinate of pure noise moves as far as one of pure signal.** Later noise averages out, down to
-# $\sqrt{(1-\beta_1)/(1+\beta_1)}=0.23$ (thin line). The first steps are sign descent on one batch.
-# That is a reason to warm up which bias correction does not remove.
+# **Read it.** Left: uncorrected, the worst step is not the first. $m$ fills up in ten steps, $v$ in
+# a thousand, so steps grow to more than twice the famous 3.16 and the run travels six times too
+# far: an accidental *anti*-warm-up. Leave only $v$ corrected and you have a warm-up for nothing.
+# Right: correction fixes the mean of $v$, not its scatter. At step 1, $\hat m/\sqrt{\hat v}=\pm1$:
+# **a coordinate of pure noise moves as far as one of pure signal.** Later noise averages out, down
+# to $\sqrt{(1-\beta_1)/(1+\beta_1)}=0.23$ (thin line). The first steps are sign descent on one
+# batch. That is a reason to warm up which bias correction does not remove.
 
 # %% [markdown]
 # ## AdamW against L2
@@ -323,8 +323,8 @@ plt.show()
 #
 # ### Predict first: two dead experiments
 #
-# 1. A weight gets no gradient at all. Under Adam with L2, how does its path for wd = 0.1 differ from
-#    that for wd = 0.001?
+# 1. A weight gets no gradient at all. Under Adam with L2, how does its path for wd = 0.1 differ
+#    from that for wd = 0.001?
 # 2. Many weights, no signal, gradient noise of size $s$, wd = 0.1 for all. Which of them keep their
 #    starting value: those with small $s$, or with large?
 
@@ -335,7 +335,7 @@ for i, (wd, decoupled) in enumerate(((0.1, False), (0.001, False), (0.1, True), 
     w, step, path = np.ones(1), adam(0.01), []
     for _ in range(150):
         path.append(w[0])
-        w = step(w, lambda w: 0 * w if decoupled else wd * w) - 0.01 * wd * w * decoupled
+        w = step(w, lambda w, l2=0 if decoupled else wd: l2 * w) - 0.01 * wd * w * decoupled
     name = f"{'AdamW' if decoupled else 'L2'}, wd = {wd}"
     left.plot(path, label=name, linewidth=4 if i == 0 else 1.6)
     print(f"{name:17s}: weight {path[50]:6.3f} after 50 steps, {path[100]:6.3f} after 100")
@@ -343,18 +343,18 @@ sizes, lr, wd = np.logspace(-2, 1.5, 15), 1e-3, 0.1
 for i, (decoupled, name) in enumerate(((False, "L2"), (True, "AdamW"))):
     rng, w, step = np.random.default_rng(3), np.ones((300, 15)), adam(lr)
     for _ in range(4000):
-        noise = sizes * rng.standard_normal(w.shape)
-        w = step(w, lambda w: noise + wd * w * (not decoupled)) - lr * wd * w * decoupled
+        g = sizes * rng.standard_normal(w.shape) + wd * w * (not decoupled)
+        w = step(w, lambda w, g=g: g) - lr * wd * w * decoupled
     right.plot(sizes, w.mean(axis=0), "os"[i], color=figures.COLOURS[2 * i], label=name)
 right.plot(sizes, np.exp(-lr * wd * 4000 / sizes), linewidth=1, label="exp(−lr·wd·t / s)")
 right.set(xscale="log"), left.legend(fontsize=7), right.legend(fontsize=7)
 plt.show()
 
 # %% [markdown]
-# **Read it.** Left: under L2 both settings draw **one line**: dividing by $\sqrt{\hat v}$ takes out the
-# unit of $\lambda$, and with it its size. AdamW's differ, as asked. Right: among noise, L2 is weight
-# decay of strength $\mathrm{wd}/s$ (thin curve). Loud weights are hardly decayed, quiet ones wiped
-# out; the rules agree at $s=1$ only. L2 is AdamW with another constant *for each weight*.
+# **Read it.** Left: under L2 both settings draw **one line**: dividing by $\sqrt{\hat v}$ takes out
+# the unit of $\lambda$, and with it its size. AdamW's differ, as asked. Right: among noise, L2 is
+# weight decay of strength $\mathrm{wd}/s$ (thin curve). Loud weights are hardly decayed, quiet ones
+# wiped out; the rules agree at $s=1$ only. L2 is AdamW with another constant *for each weight*.
 #
 # ## Where it breaks
 #
@@ -362,12 +362,11 @@ plt.show()
 # **down**. Run Adam with several $\beta_2$; 0.95 is common for language models. Which way?
 
 
-
 # %%
 def walk(b2, period, steps, runs=200):  # 1 in `period` gradients is 1.5 period, the others -1
     rng, w, step, path = np.random.default_rng(4), np.zeros(runs), adam(1.0, b2=b2), []
     for rare in rng.random((steps, runs)) < 1 / period:
-        w = step(w, lambda w: np.where(rare, 1.5 * period, -1.0))
+        w = step(w, lambda w, rare=rare: np.where(rare, 1.5 * period, -1.0))
         path.append(w.mean())
     return np.array(path)
 
@@ -382,18 +381,17 @@ memory = np.array([5, 10, 20, 50, 100, 200, 500, 1000])
 for i, period in enumerate((30, 100, 300)):
     drift = [np.mean(np.diff(walk(1 - 1 / k, period, 4000)[2000:])) for k in memory]
     right.plot(memory, drift, marker="os^"[i], label=f"1 in {period}")
-right.axhline(0, color=figures.INK, linestyle="-", linewidth=0.7)
-right.set(xscale="log"), left.legend(), right.legend()
+right.axhline(0, color=figures.INK, lw=0.7), right.set(xscale="log"), left.legend(), right.legend()
 plt.show()
 
 # %% [markdown]
 # **Read it.** With a short memory Adam walks *up*: after a rare gradient $\sqrt v$ has forgotten it
-# long before the next, and the many small ones vote undamped, one step each. It follows the majority,
-# not the mean. Right: it turns round only when the memory $1/(1-\beta_2)$ is longer than the time
-# between rare events. No warning and no divergence: the *common* examples' loss falls. This is the
-# failure of Reddi et al. (2018), in numbers that occur: rare classes, rare tokens, one loud source.
-# Check: the loss on the rare slice, with $\beta_2$ raised; or a larger batch, which makes the rare
-# common.
+# long before the next, and the many small ones vote undamped, one step each. It follows the
+# majority, not the mean. Right: it turns round only when the memory $1/(1-\beta_2)$ is longer than
+# the time between rare events. No warning and no divergence: the *common* examples' loss falls.
+# This is the failure of Reddi et al. (2018), in numbers that occur: rare classes, rare tokens, one
+# loud source. Check: the loss on the rare slice, with $\beta_2$ raised; or a larger batch, which
+# makes the rare common.
 
 # %% [markdown]
 # ## Say it in 60 seconds
@@ -413,11 +411,11 @@ plt.show()
 # - **Mid-level**: knows all update rules, says that Adam adapts a rate for each weight, that AdamW
 #   decouples decay, that warm-up stabilises. No mechanism, no number.
 # - **Senior**: the ceiling from the Hessian and which direction sets it; why L2 vanishes in Adam;
-#   linear against root scaling and where each ends; first steps as sign descent. Gives numbers for a
-#   case.
-# - **Staff**: knows what each rule is *invariant* to, and so what it cannot see; separates curvature
-#   limits from noise limits by an experiment (change the batch, keep the rate); names a failure that
-#   shows in no training curve, and what it would cost to look.
+#   linear against root scaling and where each ends; first steps as sign descent. Gives numbers for
+#   a case.
+# - **Staff**: knows what each rule is *invariant* to, and so what it cannot see; separates
+#   curvature limits from noise limits by an experiment (change the batch, keep the rate); names a
+#   failure that shows in no training curve, and what it would cost to look.
 
 # %% [markdown]
 # ## Follow-ups
@@ -439,32 +437,33 @@ plt.show()
 # <details><summary>2. A network is no bowl. What happens above 2/λ there?</summary>
 #
 # Often no divergence. Under full-batch descent the sharpness $\lambda_{\max}$ *rises* until it
-# reaches $2/\eta$ and then hovers there, while the loss falls unevenly (Cohen et al. 2021): the rate
-# selects the curvature, not only the other way round. Where it does diverge it is mostly early, or
-# after the rate was raised faster than the curvature could follow. That is the second reason for
-# warm-up. With small batches the story changes again: with momentum, a lower plateau near
-# $2(1-\mu)/\eta$ was reported (Andreyev et al. 2026): the common wrong guess for the bowl is near the
-# truth there.
+# reaches $2/\eta$ and then hovers there, while the loss falls unevenly (Cohen et al. 2021): the
+# rate selects the curvature, not only the other way round. Where it does diverge it is mostly
+# early, or after the rate was raised faster than the curvature could follow. That is the second
+# reason for warm-up. With small batches the story changes again: with momentum, a lower plateau
+# near $2(1-\mu)/\eta$ was reported (Andreyev et al. 2026): the common wrong guess for the bowl is
+# near the truth there.
 #
 # </details>
 #
 # <details><summary>3. The batch is 8 times as large. What do you do to the learning rate?</summary>
 #
 # SGD: times 8 keeps $\eta/B$, hence the noise floor (Goyal et al. 2017, with warm-up). Adam: times
-# $\sqrt8$ (Malladi et al. 2022, who also move the $\beta$). Both are rules *for the noise*; they end
-# where the ceiling begins, or where the batch gradient is no longer noise-dominated: beyond the
+# $\sqrt8$ (Malladi et al. 2022, who also move the $\beta$). Both are rules *for the noise*; they
+# end where the ceiling begins, or where the batch gradient is no longer noise-dominated: beyond the
 # critical batch, larger batches buy nothing (McCandlish et al. 2018). So: scale, warm up, and check
-# with one run at half the rate. If both curves agree at the same number of examples, you are past it.
+# with one run at half the rate. If both curves agree at the same number of examples, you are past
+# it.
 #
 # </details>
 #
 # <details><summary>4. Why does warm-up help, and how long should it be?</summary>
 #
 # Two mechanisms, and they ask for different lengths. *Normalisation*: at $t=1$ each step is a sign.
-# Liu et al. (2020) blame the scatter of the adaptive rate; Ma & Yarats (2021) the size of the update
-# itself, and suggest linear warm-up over $2/(1-\beta_2)$ steps, 2000 by default. *Curvature*: early
-# sharpness is high and falls while the rate is small. To tell them apart, warm up SGD with momentum,
-# which has no $v$: what still helps is curvature.
+# Liu et al. (2020) blame the scatter of the adaptive rate; Ma & Yarats (2021) the size of the
+# update itself, and suggest linear warm-up over $2/(1-\beta_2)$ steps, 2000 by default.
+# *Curvature*: early sharpness is high and falls while the rate is small. To tell them apart, warm
+# up SGD with momentum, which has no $v$: what still helps is curvature.
 #
 # </details>
 #
@@ -485,19 +484,20 @@ plt.show()
 # corrections are 1 by now, and the step is $3.16\,\eta$. The bound is
 # $(1-\beta_1)/\sqrt{1-\beta_2}$ for exactly this case, and $\eta$ otherwise (Kingma & Ba 2015,
 # §2.1). And $m$ goes on: the coordinate travels about ten times that before it stops. Rare tokens'
-# embeddings meet this at every occurrence. Smaller $\beta_2$ softens it ($0.95$: $0.45\,\eta$), at the
-# price of the failure above.
+# embeddings meet this at every occurrence. Smaller $\beta_2$ softens it ($0.95$: $0.45\,\eta$), at
+# the price of the failure above.
 #
 # </details>
 #
 # <details><summary>7. How do you choose wd for AdamW?</summary>
 #
 # By its horizon: weights are an exponential average of the last $1/(\eta\cdot\mathrm{wd})$ updates.
-# Wang & Aitchison (2025) find the best horizon, in epochs, nearly constant over model and data size;
-# so more data wants smaller wd. Three traps. If wd stays and $\eta$ decays, decay fades too. In the
-# paper's algorithm 2 it is not multiplied by the base rate, in PyTorch it is. And for weights in
-# front of a normalisation layer the scale does not matter to the function: there decay sets the
-# *effective learning rate* $\eta/\lVert w\rVert^2$ and is no regulariser (van Laarhoven 2017).
+# Wang & Aitchison (2025) find the best horizon, in epochs, nearly constant over model and data
+# size; so more data wants smaller wd. Three traps. If wd stays and $\eta$ decays, decay fades too.
+# In the paper's algorithm 2 it is not multiplied by the base rate, in PyTorch it is. And for
+# weights in front of a normalisation layer the scale does not matter to the function: there decay
+# sets the *effective learning rate* $\eta/\lVert w\rVert^2$ and is no regulariser (van Laarhoven
+# 2017).
 #
 # </details>
 #
@@ -513,10 +513,10 @@ plt.show()
 #
 # <details><summary>9. What did this lesson not show?</summary>
 #
-# Bowls have a fixed Hessian; the pace of momentum, the floors and the ceilings are exact only there.
-# It says nothing about generalisation. And "Adam bets on the axes" is not the whole of Adam's success
-# with transformers: turning their weights at random does cost it, and yet the usual axis-dependent
-# assumptions do not explain by how much (Zhang et al. 2025).
+# Bowls have a fixed Hessian; the pace of momentum, the floors and the ceilings are exact only
+# there. It says nothing about generalisation. And "Adam bets on the axes" is not the whole of
+# Adam's success with transformers: turning their weights at random does cost it, and yet the usual
+# axis-dependent assumptions do not explain by how much (Zhang et al. 2025).
 #
 # </details>
 
