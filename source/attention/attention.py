@@ -131,15 +131,17 @@ def hidden_keys_have_no_influence(f):
 
 @q.probe(gives="")
 def large_scores(f):
-    """Scores of ±1800 are no obstacle: only differences within a row matter."""
+    """Large scores are no obstacle, in any mixture: only differences within a row matter."""
     Q, K, V = four_axes(5, d=2)
-    Q[..., 0], K[..., 0], Q[..., 1], K[..., 1] = 50.0, 50.0, 1.0, np.arange(7) / 4
+    sign = np.array([1.0, -1.0, 1.0, -1.0, 1.0])  # of each query's scores
+    Q[..., 0], K[..., 0], Q[..., 1], K[..., 1] = 50.0 * sign, 50.0, 1.0, np.arange(7) / 4
     lifted = np.array(f(Q, K, V))
-    K[..., 0] = 0.0  # the same scores, each lowered by 50 · 50 / √2
-    plain = np.array(f(Q, K, V))
-    if not np.isfinite(lifted).all():
-        return "yours is not finite"
-    return "" if np.allclose(lifted, plain, rtol=1e-2, atol=1e-2) else "yours depends on the rest"
+    K[..., 0] = 0.0  # the same scores, each without its ±50 · 50 / √2
+    wrong = ~np.isclose(lifted, np.array(f(Q, K, V)), rtol=1e-2, atol=1e-2)
+    for side, name in ((1, "+1768"), (-1, "−1768")):
+        if wrong[:, :, sign == side].any():
+            return f"yours is wrong where all scores of a row are near {name}"
+    return ""
 
 
 q.case(
@@ -286,11 +288,30 @@ def all_masked_row_uniform(Q, K, V, mask=None):
     return softmax(scores, kept(None, scores)) @ V
 
 
+@q.mistake("""You index the scores with the mask (scores[..., ~mask]), which needs a mask of exactly
+the last axes' shape. The mask broadcasts: use np.where(mask, scores, -np.inf), or broadcast it
+first.""")
+def mask_as_an_index(Q, K, V, mask=None):
+    scores = scored(Q, K)
+    if mask is not None:
+        scores[..., ~mask] = -np.inf
+    return softmax(scores, kept(None, scores)) @ V
+
+
 @q.mistake("""exp overflows: in float64 at 709. Subtract the largest score of each row before exp;
 the quotient does not change.""")
 def no_max_subtraction(Q, K, V, mask=None):
     scores = scored(Q, K)
     weights = np.where(kept(mask, scores), np.exp(scores), 0.0)
+    total = weights.sum(axis=-1, keepdims=True)
+    return weights / np.where(total == 0, 1, total) @ V
+
+
+@q.mistake("""You subtract one maximum for the whole array. In rows that lie 800 below it every exp
+is 0, and the row is 0/0. Take the maximum of each row (axis=-1, keepdims=True).""")
+def global_max(Q, K, V, mask=None):
+    scores = scored(Q, K)
+    weights = np.where(kept(mask, scores), np.exp(scores - scores.max()), 0.0)
     total = weights.sum(axis=-1, keepdims=True)
     return weights / np.where(total == 0, 1, total) @ V
 
@@ -456,6 +477,12 @@ def upper_triangle(T, S):
     return np.triu(np.ones((T, S), bool), S - T)
 
 
+@q.mistake("""That is the mask of many tutorials: True marks what is to be filled with −inf, and the
+triangle starts at the top left. Here True means "may attend", and query i stands at i + S − T.""")
+def true_for_the_future_top_left(T, S):
+    return np.triu(np.ones((T, S), bool), 1)
+
+
 @q.mistake("""That is an additive mask (0 and −inf). Both forms are in use, and mixing them up fails
 silently. Wanted is a bool array, True = may attend.""")
 def additive_mask(T, S):
@@ -580,14 +607,6 @@ def tokens_and_weights(seed, B=2, T=5, D=21):
 
 
 near = {"rtol": 1e-5, "atol": 1e-7}
-q.case(*tokens_and_weights(1), 3, **near, claim="Three heads of width 7, five tokens")
-q.case(
-    *tokens_and_weights(2), 7, np.tri(5, dtype=bool), **near,
-    claim="Seven heads of width 3 under a causal mask",
-)
-q.case(*tokens_and_weights(3, D=11), 1, **near, claim="One head: the whole width")
-q.case(*tokens_and_weights(4, D=5, T=3), 5, **near, claim="As many heads as columns: width 1")
-
 
 @q.probe(gives="")
 def a_head_reads_its_own_columns(f):
@@ -606,6 +625,15 @@ def sequences_are_strangers(f):
     x, *W = tokens_and_weights(6)
     together, alone = np.array(f(x, *W, 3))[1:], np.array(f(x[1:].copy(), *W, 3))
     return "" if np.allclose(together, alone, rtol=1e-3, atol=1e-4) else "yours differs"
+
+
+q.case(*tokens_and_weights(1), 3, **near, claim="Three heads of width 7, five tokens")
+q.case(
+    *tokens_and_weights(2), 7, np.tri(5, dtype=bool), **near,
+    claim="Seven heads of width 3 under a causal mask",
+)
+q.case(*tokens_and_weights(3, D=11), 1, **near, claim="One head: the whole width")
+q.case(*tokens_and_weights(4, D=5, T=3), 5, **near, claim="As many heads as columns: width 1")
 
 
 @q.reference
@@ -674,6 +702,34 @@ def heads_interleaved(x, Wq, Wk, Wv, Wo, h, mask=None):
 mixes them: multiply the merged heads by Wo.""")
 def wo_missing(x, Wq, Wk, Wv, Wo, h, mask=None):
     return merge(attend(*(split(x @ W, h) for W in (Wq, Wk, Wv)), mask))
+
+
+@q.mistake("""You attended without bringing heads in front of tokens: on [B, T, h, d] the scores are
+[h, h], so each token mixes its own heads and sees no other token. Swap axes 1 and 2 first.""")
+def attends_over_heads(x, Wq, Wk, Wv, Wo, h, mask=None):
+    B, T, D = x.shape
+    parts = [(x @ W).reshape(B, T, h, D // h) for W in (Wq, Wk, Wv)]
+    return attend(*parts, mask).reshape(B, T, D) @ Wo
+
+
+@q.mistake("""The scores are divided by √d twice: once by you, and once more inside the attention
+function that you call.""")
+def scaled_twice(x, Wq, Wk, Wv, Wo, h, mask=None):
+    parts = [split(x @ W, h) for W in (Wq, Wk, Wv)]
+    return merge(attend(*parts, mask, width=(x.shape[-1] // h) ** 2)) @ Wo
+
+
+@q.mistake("""You averaged the heads and repeated the average. Their outputs stand side by side:
+head j fills columns j·d to (j+1)·d − 1 of what Wo reads.""")
+def heads_averaged(x, Wq, Wk, Wv, Wo, h, mask=None):
+    out = attend(*(split(x @ W, h) for W in (Wq, Wk, Wv)), mask)
+    return merge(np.repeat(out.mean(axis=1, keepdims=True), h, axis=1)) @ Wo
+
+
+@q.mistake("""You added x. The residual belongs to the block, not to attention: return what the
+heads wrote, times Wo.""")
+def residual_added(x, Wq, Wk, Wv, Wo, h, mask=None):
+    return x + merge(attend(*(split(x @ W, h) for W in (Wq, Wk, Wv)), mask)) @ Wo
 
 
 @q.mistake("""You divided by √D, the model's width. A head's scores are sums over its own d = D / h
@@ -811,7 +867,7 @@ q = Question(sinusoid, points=2)
 q.case(
     2, 4,
     gives=[[0.0, 1.0, 0.0, 1.0], [0.841470985, 0.540302306, 0.00999983333, 0.9999500004]],
-    claim="At position 1 the angles are 1 and 1 / 10000^(2/4) = 0.01",
+    claim="Even columns are sines, odd ones cosines; at position 1 the angles are 1 and 0.01",
     rtol=1e-5,
 )
 q.case(
@@ -1001,14 +1057,22 @@ one = 1 / (1 + 1e-5) ** 0.5  # (3, 1) normalised is (one, -one)
 q.case(
     token, {**still, "W1": np.eye(2), "W2": np.eye(2)}, 1,
     gives=[[[3 + one, 1.0]]],
-    claim="Attention silent: (3, 1) plus ReLU(1, −1) is (4, 1)",
+    claim="Attention silent: the stream (3, 1) itself, plus ReLU(1, −1), is (4, 1)",
     rtol=1e-6,
 )
 q.case(
     token, {**still, "Wv": np.eye(2), "Wo": np.eye(2), "g1": np.array([1.0, 10.0])}, 1,
     gives=[[[3 + one, 1 - 10 * one]]],
-    claim="MLP silent: a single token attends to itself, so LN of (3, 1), gained, is added",
+    claim="MLP silent: a single token attends to itself, so LN of (3, 1) times g1 is added to it",
     rtol=1e-6,
+)
+q.case(
+    token,
+    {**still, **dict.fromkeys(("Wv", "Wo", "W1", "W2"), np.eye(2)), "g1": np.array([1.0, -10.0])},
+    1,
+    gives=[[[3 + one, 2 + 10 * one]]],
+    claim="Attention makes (4, 11) of (3, 1); the MLP reads LN of that, (−1, 1), and adds (0, 1)",
+    rtol=1e-5,
 )
 
 
@@ -1016,7 +1080,7 @@ q.case(
 def the_past_does_not_see_the_future(f):
     """Position t never sees the future: another last token leaves the outputs before it alone."""
     x = np.random.default_rng(0).standard_normal((1, 4, 6))
-    before = np.array(f(x, random_params(6, 5, 0), 2))[:, :3]
+    before = np.array(f(x.copy(), random_params(6, 5, 0), 2))[:, :3]
     x[:, 3] = -x[:, 3]
     after = np.array(f(x, random_params(6, 5, 0), 2))[:, :3]
     return "" if np.allclose(before, after, rtol=1e-3, atol=1e-4) else "yours change"
@@ -1031,6 +1095,25 @@ def stream(seed, B=2, T=5, D=21, scale=2.0):
 
 
 near = {"rtol": 1e-5, "atol": 1e-7}
+
+@q.probe(gives="")
+def the_stream_is_never_normalised(f):
+    """A block with silent branches passes any stream unchanged."""
+    p = random_params(6, 5, 5) | {"Wo": np.zeros((6, 6)), "W2": np.zeros((5, 6))}
+    x = stream(6, D=6)
+    same = np.allclose(np.array(f(x.copy(), p, 3)), x, rtol=1e-4, atol=1e-4)
+    return "" if same else "yours changes it"
+
+
+@q.probe(gives="")
+def branches_do_not_see_the_scale(f):
+    """A branch reads a normalised copy: 100 times the stream, and what is added stays the same."""
+    p = random_params(6, 5, 7) | {"W2": np.zeros((5, 6))}
+    x = stream(7, T=3, D=6)
+    added = [np.array(f(c * x, p, 2)) - c * x for c in (1.0, 100.0)]
+    return "" if np.allclose(*added, rtol=2e-2, atol=2e-2) else "what yours adds changes"
+
+
 q.case(stream(1), random_params(21, 13, 1), 3, **near, claim="Five tokens, three heads, F = 13")
 q.case(
     stream(2, B=1, T=3, D=10), random_params(10, 17, 2), 5, **near,
@@ -1044,23 +1127,6 @@ q.case(
     np.full((1, 2, 6), 4.0), random_params(6, 5, 4), 2, **near,
     claim="A token of equal numbers is normalised to 0, so it passes unchanged",
 )
-
-
-@q.probe(gives="")
-def the_stream_is_never_normalised(f):
-    """A block with silent branches passes any stream unchanged."""
-    p = random_params(6, 5, 5) | {"Wo": np.zeros((6, 6)), "W2": np.zeros((5, 6))}
-    x = stream(6, D=6)
-    return "" if np.allclose(np.array(f(x, p, 3)), x, rtol=1e-4, atol=1e-4) else "yours changes it"
-
-
-@q.probe(gives="")
-def branches_do_not_see_the_scale(f):
-    """A branch reads a normalised copy: 100 times the stream, and what is added stays the same."""
-    p = random_params(6, 5, 7) | {"W2": np.zeros((5, 6))}
-    x = stream(7, T=3, D=6)
-    added = [np.array(f(c * x, p, 2)) - c * x for c in (1.0, 100.0)]
-    return "" if np.allclose(*added, rtol=2e-2, atol=2e-2) else "what yours adds changes"
 
 
 @q.reference
@@ -1146,6 +1212,35 @@ def added_to_the_normalised_copy(x, p, h):
 with attention's output added.""")
 def parallel_branches(x, p, h):
     return x + attention(norm(x, p["g1"]), p, h) + mlp(norm(x, p["g2"]), p)
+
+
+@q.mistake("""The MLP reads a norm of attention's normalised input, so it never learns what
+attention found. It reads LN(y), where y is the stream after attention has added to it.""")
+def mlp_reads_the_first_copy(x, p, h):
+    copy = norm(x, p["g1"])
+    return x + attention(copy, p, h) + mlp(norm(copy, p["g2"]), p)
+
+
+@q.mistake("""You normalised what the branches write. Pre-norm normalises what they read: x +
+branch(LN(x)), not x + LN(branch(x)).""")
+def norm_after_the_branch(x, p, h):
+    y = x + norm(attention(x, p, h), p["g1"])
+    return y + norm(mlp(y, p), p["g2"])
+
+
+@q.mistake("""You normalised the result. In a pre-norm network only the very last block is followed
+by a norm; the block itself returns the raw stream.""")
+def normalised_at_the_end(x, p, h):
+    y = with_norm(x, p, h)
+    return norm(y, 1.0)
+
+
+@q.mistake("""The values are right, but x += … changed the caller's array. Write x = x + …, which
+makes a new one.""")
+def added_in_place(x, p, h):
+    x += attention(norm(x, p["g1"]), p, h)
+    x += mlp(norm(x, p["g2"]), p)
+    return x
 
 
 @q.mistake("""The first normalisation is missing: attention reads the raw stream, whose scale grows
@@ -1335,7 +1430,9 @@ keys = "params", "projection_flops", "attention_flops", "mlp_flops", "score_byte
 q.case(
     1, 2, 3, 5, 1, 2,
     gives=dict(zip(keys, (72, 144, 48, 120, 8))),
-    claim="The worked example: four products [2, 3] @ [3, 3] cost 4 · 36 FLOPs",
+    claim="In the worked example a projection is [2, 3] @ [3, 3]: 36 FLOPs; Q Kᵀ is [2, 3] @ "
+    "[3, 2] and weights @ V [2, 2] @ [2, 3]: 24 each; the MLP [2, 3] @ [3, 5] and back: 60 "
+    "each; there are 4 scores of 2 bytes",
 )
 
 
@@ -1635,15 +1732,25 @@ def a_wide_head(f):
     return "" if soft else "yours are not near 0 (raw) and 1 (scaled)"
 
 
-@q.probe(gives="")
-def every_repetition_has_its_own_query(f):
-    """Each repetition draws its own query: the variance hardly depends on the seed."""
-    spread = np.std([
-        float(f(2, 7, 60, np.random.default_rng(seed))["variance"]) for seed in range(14)
-    ])
+def jumps(f, S, n):
+    """Whether the variance at d = 2 depends on the seed: with few vectors their lengths show."""
+    found = [f(2, S, n, np.random.default_rng(seed))["variance"] for seed in range(10)]
+    spread = np.std([float(variance) for variance in found])
     if not np.isfinite(spread):
         return "yours is not finite"
-    return "" if spread < 0.9 else "yours jumps from seed to seed"  # right: about 0.4
+    return "" if spread < 0.9 else "yours jumps from seed to seed"
+
+
+@q.probe(gives="")
+def every_repetition_has_its_own_query(f):
+    """Each repetition draws its own query: with many keys the variance hardly depends on luck."""
+    return jumps(f, 19, 40)  # right: a spread of 0.4; one query for all: 2
+
+
+@q.probe(gives="")
+def every_repetition_has_its_own_keys(f):
+    """Each repetition draws its own keys: with two keys the variance hardly depends on luck."""
+    return jumps(f, 2, 100)  # right: a spread of 0.4; one pair of keys for all: 1.5
 
 
 @q.probe(gives={"same seed, same result": True, "other seed, other result": True})
@@ -1707,6 +1814,15 @@ def entropy_in_bits(d, S, n, rng):
         return entropies(softmax(scores)).mean() / np.log(2)
 
     return statistics(raw_scores(d, S, n, rng), d, entropy)
+
+
+@q.mistake("""The two entropies are swapped: entropy_raw is that of the softmax without scaling, the
+small one.""")
+def entropies_swapped(d, S, n, rng):
+    right = statistics(raw_scores(d, S, n, rng), d)
+    return right | {
+        "entropy_raw": right["entropy_scaled"], "entropy_scaled": right["entropy_raw"]
+    }
 
 
 @q.mistake("""You averaged the weights over repetitions and took the entropy of the average.
@@ -1784,6 +1900,13 @@ average, but jumps with the seed. Draw a new query each time.""")
 def one_query_for_all(d, S, n, rng):
     query = rng.standard_normal(d)
     return statistics(rng.standard_normal((n, S, d)) @ query, d)
+
+
+@q.mistake("""One set of keys serves all repetitions, so your variance is the mean |k|² of these S
+keys: d on average, but with few keys it jumps with the seed. Draw S new keys for each query.""")
+def one_set_of_keys_for_all(d, S, n, rng):
+    keys = rng.standard_normal((S, d))
+    return statistics(rng.standard_normal((n, d)) @ keys.T, d)
 
 
 @q.mistake("""The randomness does not come from `rng`: the same seed gives another result, so nobody
