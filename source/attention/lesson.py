@@ -97,10 +97,11 @@ print("d = 64, e^entropy in keys, of 1024:", *keys, sep=" | ", end=" | ")
 print(f"S/√e = {1024 / np.e**0.5:.0f}; 2 ln S = {2 * np.log(1024):.1f}")
 
 # %% [markdown]
-# **Read it.** Right: the entropy follows $\ln S-s^2/2$ until $s=\sqrt{2\ln S}$, and freezes beyond:
-# as in the random energy model of physics (Giorlandino & Goldt 2025). So without scaling the
-# collapse comes near $d=2\ln S$ (thin rule, left), a *tiny* width. Scaled, a query spreads over
-# $S/\sqrt e$ keys, nearly all: √d makes attention start as an **average**.
+# **Read it.** Right: with many keys the entropy is $\ln S-s^2/2$ up to $s=\sqrt{2\ln S}$, and then
+# frozen at 0 (thin line), as in the random energy model of physics (Giorlandino & Goldt 2025);
+# finite S rounds the corner. So without scaling the collapse comes around $d=2\ln S$ (thin rule,
+# left): a *tiny* width. Scaled, a query spreads over $S/\sqrt e$ keys: √d makes attention start as
+# an **average**.
 #
 # ## Why √d: after one step
 #
@@ -367,7 +368,7 @@ plt.show()
 
 # %% [markdown]
 # **Read it.** Left: pre-norm's gradient falls like $1/\sqrt L$, post-norm's grows: deep post-norm
-# models start with too large steps near the output, hence warm-up (Xiong et al. 2020 prove it).
+# models start with too large steps near the output, hence warm-up (Xiong et al. 2020).
 # Right, the price: pre-norm's stream grows, so late branches add an eighth of it. **The deep half
 # can become idle**, and the end needs one more norm.
 #
@@ -478,8 +479,9 @@ for (mask, hide), (cure, weigh) in ((m, c) for m in MASKS.items() for c in CURES
 #
 # *Prefill*: projections and MLP double; the table's FLOPs quadruple, and its memory too if it is
 # stored. *Decoding*, for each new token: projections are unchanged; the cache doubles, and so does
-# the time to read it, which is what binds there. Total decoding work over an answer is quadratic as
-# well, only spread out. Say which of the two phases you are asked about.
+# the time to read it, which binds at long contexts (at short ones, reading the weights does). Total
+# decoding work over an answer is quadratic as well, only spread out. Say which of the two phases
+# you are asked about.
 #
 # </details>
 #
@@ -514,8 +516,8 @@ for (mask, hide), (cure, weigh) in ((m, c) for m in MASKS.items() for c in CURES
 # <details><summary>6. Pre-norm or post-norm, if you could choose freely?</summary>
 #
 # Pre-norm trains without warm-up and to great depth; its late blocks add relatively little, as you
-# measured, and it needs a last norm. Post-norm gives every block the same weight, and asks for
-# warm-up or small initial branches. In between: smaller initial weights for the branches, by
+# measured, and it needs a last norm. Post-norm keeps the share of every branch the same, and asks
+# for warm-up or small initial branches. In between: smaller initial weights for the branches, by
 # $1/\sqrt{2L}$ say; norms on both sides of a branch. A question that separates candidates: what
 # does the stream's length do over depth, and who reads it?
 #
@@ -534,8 +536,9 @@ for (mask, hide), (cure, weigh) in ((m, c) for m in MASKS.items() for c in CURES
 # Only the rule for who may see whom; keep it a bool [T, S] built from positions, never from shapes.
 # Cross-attention: no causal rule, padding of the *source* on the key axis. Prefix: `j ≤ i or j <
 # prefix`. Packed documents: `same document and j ≤ i`, with positions restarted. Padding masks go
-# on **keys**; masking padded queries as well is what makes empty rows. Combine with `&`: adding two
-# float masks of the most negative number overflows to −inf, and an empty row turns into NaN.
+# on **keys**; masking padded queries too, or padding on the left under a causal rule, is what makes
+# empty rows. Combine with `&`: adding two float masks of the most negative number overflows to
+# −inf, and an empty row may turn into NaN.
 #
 # </details>
 
