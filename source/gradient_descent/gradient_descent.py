@@ -121,14 +121,15 @@ def each_example_once_in_a_random_order(f):
     return "they came in the stored order" if used == sorted(used) else ""
 
 
-@q.probe(gives=[-0.6, -0.8])
+@q.probe(gives=[-0.3, -0.4])
 def clipped(f):
-    """One batch of mean gradient (3, 4), length 5: clipped to length 1 it is (0.6, 0.8)."""
+    """One batch of mean gradient (3, 4), length 5: clipped to length 1 it is (0.6, 0.8); lr =
+    0.5."""
 
     def rows(w, X_b, y_b):
         return np.array([[1.0, 2.0], [5.0, 6.0]])[: len(y_b)]
 
-    return f(rows, np.zeros(2), *labelled(2), 1.0, 2, np.random.default_rng(2), 1.0)
+    return f(rows, np.zeros(2), *labelled(2), 0.5, 2, np.random.default_rng(2), 1.0)
 
 
 ### BEGIN HIDDEN TESTS
@@ -308,6 +309,13 @@ def clip_each_coordinate(*args):
 steps never get shorter. Scale only a gradient that is longer.""")
 def always_rescaled(*args):
     return sgd(clip=lambda rows, g, c: g * c / np.linalg.norm(g))(*args)
+
+
+@q.mistake("""You clipped the step, lr · g. max_norm bounds the gradient: clip g, then multiply
+by lr. Else a smaller lr loosens the bound.""")
+def clips_the_step(grads, w, X, y, lr, batch, rng, max_norm=None):
+    bound = None if max_norm is None else max_norm / lr
+    return sgd()(grads, w, X, y, lr, batch, rng, bound)
 
 
 @q.mistake("""max_norm was ignored. If the mean gradient of a batch is longer, scale it down.""")
@@ -837,6 +845,16 @@ def one_size_for_all(*args):
     return scaled(total)(*args)
 
 
+@q.mistake("""You accumulated the squared length of the whole gradient. Every coordinate has its
+own s: square g elementwise, without a sum.""")
+def length_of_the_gradient(*args):
+    def whole(s, g, rho):
+        square = np.full_like(g, np.sum(g**2))
+        return s + square if rho is None else rho * s + (1 - rho) * square
+
+    return scaled(whole)(*args)
+
+
 @q.mistake("""You accumulated |g|, not g². Its root is no size of a gradient: the step then depends
 on the units of the loss. Square it.""")
 def absolute_value_accumulated(*args):
@@ -1332,11 +1350,11 @@ q.hidden()
 dice = np.random.default_rng(40)
 shapes = (3, 2), (5,), (), (2, 1, 4), (3, 2)  # two of one shape
 start = [dice.normal(1.0, 1.0, size=shape) for shape in shapes]
-history = [[dice.normal(0.3, 1.0, size=shape) for shape in shapes] for _ in range(7)]
+history = [[dice.normal(0.3, 1.0, size=shape) for shape in shapes] for _ in range(4)]
 
 
-def seven_steps(cls, which, wd, lr=0.2, b1=0.8, b2=0.9, tensors=(0, 1, 2, 3, 4)):
-    """Tensors `which` after seven steps of an optimiser of `tensors`."""
+def four_steps_of_all(cls, which, wd, lr=0.2, b1=0.8, b2=0.9, tensors=(0, 1, 2, 3, 4)):
+    """Tensors `which` after four steps of an optimiser of `tensors`."""
     optimiser = cls(lr, b1, b2, 1e-8, wd)
     params = [start[i].copy() for i in tensors]
     for grads in history:
@@ -1346,33 +1364,33 @@ def seven_steps(cls, which, wd, lr=0.2, b1=0.8, b2=0.9, tensors=(0, 1, 2, 3, 4))
 
 @q.probe(rtol=1e-4)
 def one_matrix_alone(cls):
-    """A single matrix without decay follows question 4's Adam with t = 1, 2, …, 7."""
-    return seven_steps(cls, (0,), 0.0, tensors=(0,))
+    """A single matrix without decay follows question 4's Adam with t = 1, 2, 3, 4."""
+    return four_steps_of_all(cls, (0,), 0.0, tensors=(0,))
 
 
 @q.probe(rtol=1e-4)
 def all_tensors_without_decay(cls):
     """With five tensors each follows Adam as if it were alone: own moments (also where two have the
     same shape), the same t."""
-    return seven_steps(cls, (0, 1, 2, 3, 4), 0.0)
+    return four_steps_of_all(cls, (0, 1, 2, 3, 4), 0.0)
 
 
 @q.probe(rtol=1e-4)
 def matrices_with_decay(cls):
     """Decay takes lr · wd of the old weights of a matrix, beside Adam's step."""
-    return seven_steps(cls, (0,), 0.4, tensors=(0,))
+    return four_steps_of_all(cls, (0,), 0.4, tensors=(0,))
 
 
 @q.probe(rtol=1e-4)
 def three_axes_decay_too(cls):
     """A tensor with three axes decays as a matrix does."""
-    return seven_steps(cls, (3,), 0.4)
+    return four_steps_of_all(cls, (3,), 0.4)
 
 
 @q.probe(gives="")
 def biases_do_not_decay(cls):
     """Tensors with fewer than two axes end at the same place with wd = 0 and wd = 0.4."""
-    with_decay, without = (seven_steps(cls, (1, 2), wd) for wd in (0.4, 0.0))
+    with_decay, without = (four_steps_of_all(cls, (1, 2), wd) for wd in (0.4, 0.0))
     for name, a, b in zip(("a vector", "a scalar"), with_decay, without):
         if not np.allclose(a, b, rtol=1e-4):
             return f"{name} does not"
@@ -1555,6 +1573,15 @@ class moments_by_shape(Parts):
 class decayed_twice(Parts):
     def gradient(self, w, g):
         return g + self.wd * w if self.decays(w) else g
+
+
+@q.mistake("""m and v are computed from zeros in every call while t goes on: they are never
+stored. Write the new m and v back into self.""")
+class moments_not_stored(Parts):
+    def direction(self, i, g):
+        t = self.count(i)
+        m, v = (1 - self.b1) * g / (1 - self.b1**t), (1 - self.b2) * g**2 / (1 - self.b2**t)
+        return m / (np.sqrt(v) + self.eps)
 
 
 @q.mistake("""The step counter stays at 1, so the moments are corrected as if each step were the
@@ -2085,8 +2112,10 @@ def rates_with_momentum(f):
 
 @q.probe(rtol=1e-3)
 def one_direction(f):
-    """A bowl of one dimension: lr · λ = 1 solves plain descent in one step, rate 0."""
-    return [*map(float, f(np.array([[5.0]]), 0.1)), float(f(np.array([[5.0]]), 0.2)[1])]
+    """In one dimension lr · λ = 1 solves plain descent in one step, rate 0; at 1.5 the error
+    flips its sign and halves, rate 0.5."""
+    H = np.array([[5.0]])
+    return [float(f(H, 0.1)[0]), *(float(f(H, lr)[1]) for lr in (0.1, 0.2, 0.3))]
 
 
 def spectral_radius(H, lr, mu, nesterov):
@@ -2217,6 +2246,18 @@ def sign_kept(*args):
     return answer(rate=lambda e, lr, mu, nesterov: factors(e, lr, mu, nesterov, np.real).max())(
         *args
     )
+
+
+@q.mistake("""You picked the largest root and then took its modulus. A root of −1.2 is smaller
+than 0.9 and grows all the same: take moduli first, then the largest.""")
+def largest_root_then_modulus(*args):
+    def rate(e, lr, mu, nesterov):
+        x = lr * np.asarray(e)
+        a, b = ((1 - x) * (1 + mu), (1 - x) * mu) if nesterov else (1 + mu - x, mu + 0 * x)
+        root = np.sqrt(a * a - 4 * b + 0j)
+        return abs(max([*(a + root) / 2, *(a - root) / 2], key=lambda z: (z.real, z.imag)))
+
+    return answer(rate=rate)(*args)
 
 
 @q.mistake("""You used the real part of complex roots. They turn as they shrink; what shrinks is the

@@ -438,11 +438,10 @@ plt.show()
 #
 # Often no divergence. Under full-batch descent the sharpness $\lambda_{\max}$ *rises* until it
 # reaches $2/\eta$ and then hovers there, while the loss falls unevenly (Cohen et al. 2021): the
-# rate selects the curvature, not only the other way round. Where it does diverge it is mostly
-# early, or after the rate was raised faster than the curvature could follow. That is the second
-# reason for warm-up. With small batches the story changes again: with momentum, a lower plateau
-# near $2(1-\mu)/\eta$ was reported (Andreyev et al. 2026): the common wrong guess for the bowl is
-# near the truth there.
+# rate selects the curvature, not only the other way round. The curvature can follow only so fast: a
+# second reason for warm-up. With small batches the story changes again: with momentum, a lower
+# plateau near $2(1-\mu)/\eta$ was reported (Andreyev et al. 2026): the common wrong guess for the
+# bowl is near the truth there.
 #
 # </details>
 #
@@ -506,7 +505,7 @@ plt.show()
 # Power iteration on Hessian-vector products, each about the price of a gradient (Pearlmutter 1994:
 # differentiate $g^\top v$). Some tens of products on one fixed batch are enough to compare with
 # $2/\eta$. Cheaper, and nearer to the question: the curvature along the step that you are about to
-# take, $u^\top Hu/u^\top u$: one product, or two losses. The full-batch value and the one on your
+# take, $u^\top Hu/u^\top u$: one product, or three losses. The full-batch value and the one on your
 # training batch differ; say which one you report.
 #
 # </details>
