@@ -404,6 +404,7 @@ def test_a_stub_is_not_answered_yet():
 
     verdict = verdict_on(stub)
     assert (verdict.status, verdict.points, verdict.message) == ("raised", 0, "Not answered yet.")
+    assert verdict.call == ""
 
 
 def test_leaving_python_is_an_error_like_any_other():

@@ -101,7 +101,7 @@ def test_every_verb_explains_itself(capsys):
 
 def test_hints_and_solutions_are_printed(course, capsys):
     assert main(["check", "softmax", "softmax", "--hint"]) == 0
-    assert capsys.readouterr().out == "Hint 1 of 3 for softmax: Look at a row of large logits.\n"
+    assert capsys.readouterr().out == "Hint 1 of 3 for `softmax`: Look at a row of large logits.\n"
     main(["check", "softmax"])
     capsys.readouterr()
     assert main(["check", "softmax", "softmax", "--solution"]) == 0

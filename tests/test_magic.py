@@ -88,10 +88,11 @@ def test_an_unknown_name_is_answered_with_those_there_are(session):
 
 
 def test_hints_and_solutions_come_as_on_the_command_line(session):
-    assert text_of(session["%hint softmax"][0]).startswith("Hint 1 of 3 for softmax: Look at")
+    assert text_of(session["%hint softmax"][0]).startswith("Hint 1 of 3 for `softmax`: Look at")
     before, after = map(text_of, session["%solution softmax"])
     assert before.startswith("%solution: softmax: try it first")
     assert "z.max(-1, keepdims=True)" in after
+    assert "text/markdown" in session["%solution softmax"][1][0].data
     assert text_of(session["%hint"][0]) == ("%hint: name the question, such as %hint ridge_df.\n")
 
 

@@ -55,7 +55,9 @@ def check(unit: Unit, notebook: Path | None = None, live: dict[str, str] | None 
             cell.source = live[name]
     source = read_notebook(source_path)
     report = judge_notebook(unit.name, source, learner, files_beside(path), launcher=for_own_work())
-    unsaved = sorted(name for name, text in (live or {}).items() if saved.get(name) != text)
+    unsaved = sorted(
+        name for name, text in (live or {}).items() if saved.get(name, "").strip() != text.strip()
+    )
     if unsaved:
         report.notes.append(
             f"Graded as it runs in your kernel, not as saved: {', '.join(unsaved)}. "
@@ -123,16 +125,17 @@ def _help(unit: Unit, question: str) -> Help:
 
 
 def next_hint(unit: Unit, question: str) -> str:
-    """The next of a question's three hints; the last one stays."""
+    """The next of a question's three hints, in Markdown; the last one stays."""
     rungs = _help(unit, question).hints
     if not rungs:
         return f"{question} has no hints."
     rung = attempts_of(unit).next_hint(unit.name, question, len(rungs))
-    return f"Hint {rung + 1} of {len(rungs)} for {question}: {rungs[rung]}"
+    text = " ".join(rungs[rung].split())
+    return f"Hint {rung + 1} of {len(rungs)} for `{question}`: {text}"
 
 
 def worked_solution(unit: Unit, question: str) -> str:
-    """The worked solution and why it is so, once an attempt was checked.
+    """The worked solution and why it is so, in Markdown, once an attempt was checked.
 
     Raises:
         UsageError: nothing was tried yet, or there is no such question.
@@ -143,7 +146,7 @@ def worked_solution(unit: Unit, question: str) -> str:
             f"{question}: try it first. Write an answer, check it (mlprep check {unit.name}), "
             "then ask again."
         )
-    return f"{known.solution}\n\n{known.why}".rstrip() + "\n"
+    return f"```python\n{known.solution}\n```\n\n{known.why}".rstrip() + "\n"
 
 
 # Showing a report

@@ -84,7 +84,8 @@ class CheckMagics(Magics):
             unit, _ = this_unit()
             if not line.strip():
                 raise UsageError("name the question, such as %hint ridge_df.")
-            print(run_mlprep(unit, ["check", unit.name, line.strip(), flag]), end="")
+            text = run_mlprep(unit, ["check", unit.name, line.strip(), flag])
+            display({"text/plain": text, "text/markdown": text}, raw=True)
         except MlprepError as error:
             print(f"%{flag.strip('-')}: {error}")
 

@@ -105,7 +105,7 @@ def judge(question: Question, answer, quiet: bool = True) -> Verdict:
         mistake=mistake.name if mistake else "",
         probes=probes,
     )
-    if outcome.call:
+    if outcome.call and outcome.error != "NotImplementedError":
         verdict.call = outcome.call.text
     if not want.error and not outcome.error and _is_result(probe, outcome.call):
         verdict.expected, verdict.got = show(want.value), outcome.not_plain or show(outcome.value)
