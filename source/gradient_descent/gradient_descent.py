@@ -154,7 +154,8 @@ def replay(f, lr=0.3, batch=4, max_norm=None, n=11, seed=3):
 
     start = np.array([4.0, -3.0, 2.0])
     rng = np.random.default_rng(seed)
-    return log, np.asarray(f(grads, start, *labelled(n), lr, batch, rng, max_norm)), start
+    end = f(grads, start.copy(), *labelled(n), lr, batch, rng, max_norm)
+    return log, np.asarray(end), start
 
 
 @q.probe(gives="", weight=3.0)
@@ -365,6 +366,13 @@ def labels_not_shuffled(*args):
 order. Draw from `rng`.""")
 def own_fixed_seed(*args):
     return sgd(order=lambda n, rng: np.random.default_rng(0).permutation(n))(*args)
+
+
+@q.mistake("""You changed the caller's w (w -= …, or w[:] = …). Write w = w - lr * g: a new
+array, and the caller can still compare with where the epoch began.""")
+def w_changed_in_place(grads, w, X, y, lr, batch, rng, max_norm=None):
+    w[...] = sgd()(grads, w, X, y, lr, batch, rng, max_norm)
+    return w
 
 
 @q.mistake("""You stepped along the gradient: the loss rises. Subtract lr times the gradient.""")
