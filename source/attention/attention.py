@@ -1607,22 +1607,24 @@ def through_macs_per_token(B, T, D, F, h, number_bytes):
 
 
 @q.variant
-def counted_by_torch(B, T, D, F, h, number_bytes):
-    from torch.utils.flop_counter import FlopCounterMode
+def from_the_sizes_of_meta_tensors(B, T, D, F, h, number_bytes):
+    def empty(*shape):
+        return torch.empty(*shape, device="meta")  # shapes without memory
 
-    def counted(*shapes):
-        with FlopCounterMode(display=False) as counter, torch.device("meta"):
-            for left, right in shapes:
-                torch.empty(*left) @ torch.empty(*right)
-        return counter.get_total_flops()
+    def product(left, right):  # the result, and 2 FLOPs for each of its numbers and inner terms
+        return left @ right, 2 * (left @ right).numel() * left.shape[-1]
 
-    tables = [(B * h, T, D // h), (B * h, D // h, T)], [(B * h, T, T), (B * h, T, D // h)]
+    x, square, wide, narrow = empty(B, T, D), empty(D, D), empty(D, F), empty(F, D)
+    Q = empty(B, h, T, D // h)
+    scores, first = product(Q, Q.mT)
+    second = product(scores, Q)[1]
+    hidden, up = product(x, wide)
     return {
-        "params": 4 * D**2 + F * D + D * F + D + D,
-        "projection_flops": counted(*[((B * T, D), (D, D))] * 4),
-        "attention_flops": counted(*tables),
-        "mlp_flops": counted(((B * T, D), (D, F)), ((B * T, F), (F, D))),
-        "score_bytes": torch.empty(B, h, T, T, device="meta").numel() * number_bytes,
+        "params": sum(W.numel() for W in (*[square] * 4, wide, narrow, *empty(2, D))),
+        "projection_flops": 4 * product(x, square)[1],
+        "attention_flops": first + second,
+        "mlp_flops": up + product(hidden, narrow)[1],
+        "score_bytes": number_bytes * scores.numel(),
     }
 
 
@@ -1699,58 +1701,55 @@ def score_statistics(d, S, n, rng):
 q = Question(score_statistics, points=3)
 
 
-# Standard errors at 400 repetitions: 1.2 (variance), 0.021 and 0.010 (entropies).
-@q.probe(
-    gives={"variance": 64.0, "entropy_raw": 0.419, "entropy_scaled": 2.416}, rtol=0.08, atol=0.06
-)
-def width_64(f):
-    """At d = 64 and 17 keys: variance 64, entropy 0.42 without and 2.42 with the scaling."""
-    return f(64, 17, 400, np.random.default_rng(0))
-
-
-### BEGIN HIDDEN TESTS
-q.hidden()
-
-
-# Standard errors at 900 repetitions: 0.13 (variance), 0.017 and 0.009.
-@q.probe(
-    gives={"variance": 5.0, "entropy_raw": 1.380, "entropy_scaled": 2.032}, rtol=0.06, atol=0.05
-)
-def width_5(f):
-    """At d = 5 and 11 keys: variance 5, entropy 1.38 without and 2.03 with the scaling."""
-    return f(5, 11, 900, np.random.default_rng(1))
-
-
-@q.probe(gives="")
-def a_wide_head(f):
-    """At d = 200 000 many raw weights are exactly 0, and 0 ln 0 counts as 0."""
-    result = f(200_000, 5, 2, np.random.default_rng(2))
-    entropies = [float(result[key]) for key in ("entropy_raw", "entropy_scaled")]
-    if not np.isfinite(entropies).all():
-        return "an entropy of yours is not finite"
-    soft = entropies[0] < 0.3 < entropies[1]
-    return "" if soft else "yours are not near 0 (raw) and 1 (scaled)"
-
-
 def jumps(f, S, n):
     """Whether the variance at d = 2 depends on the seed: with few vectors their lengths show."""
     found = [f(2, S, n, np.random.default_rng(seed))["variance"] for seed in range(10)]
     spread = np.std([float(variance) for variance in found])
     if not np.isfinite(spread):
         return "yours is not finite"
-    return "" if spread < 0.9 else "yours jumps from seed to seed"
+    return "" if spread < 0.65 else "yours jumps from seed to seed"
 
 
 @q.probe(gives="")
 def every_repetition_has_its_own_query(f):
     """Each repetition draws its own query: with many keys the variance hardly depends on luck."""
-    return jumps(f, 19, 40)  # right: a spread of 0.4; one query for all: 2
+    return jumps(f, 19, 60)  # right: a spread of 0.3; one query for all: 2
 
 
 @q.probe(gives="")
 def every_repetition_has_its_own_keys(f):
     """Each repetition draws its own keys: with two keys the variance hardly depends on luck."""
-    return jumps(f, 2, 100)  # right: a spread of 0.4; one pair of keys for all: 1.5
+    return jumps(f, 2, 200)  # right: a spread of 0.3; one pair of keys for all: 1.4
+
+
+# Standard errors at 800 repetitions: 0.9 (variance), 0.015 and 0.007 (entropies).
+@q.probe(
+    gives={"variance": 64.0, "entropy_raw": 0.419, "entropy_scaled": 2.416}, rtol=0.08, atol=0.06
+)
+def width_64(f):
+    """At d = 64 and 17 keys: variance 64, entropy 0.42 without and 2.42 with the scaling."""
+    return f(64, 17, 800, np.random.default_rng(0))
+
+
+### BEGIN HIDDEN TESTS
+q.hidden()
+
+
+# Standard errors at 2000 repetitions: 0.1 (variance), 0.012 and 0.006.
+@q.probe(
+    gives={"variance": 5.0, "entropy_raw": 1.380, "entropy_scaled": 2.032}, rtol=0.06, atol=0.1
+)
+def width_5(f):
+    """At d = 5 and 11 keys: variance 5, entropy 1.38 without and 2.03 with the scaling."""
+    return f(5, 11, 2000, np.random.default_rng(1))
+
+
+@q.probe(gives="")
+def a_wide_head(f):
+    """At d = 200 000 many raw weights are exactly 0, and 0 ln 0 counts as 0."""
+    result = f(200_000, 5, 2, np.random.default_rng(2))
+    finite = np.isfinite([float(result[key]) for key in ("entropy_raw", "entropy_scaled")])
+    return "" if finite.all() else "an entropy of yours is not finite"
 
 
 @q.probe(gives={"same seed, same result": True, "other seed, other result": True})
