@@ -1248,7 +1248,7 @@ q.grade()
 # %% [markdown]
 # ## 5. An AdamW that can train a network (5 points, 25 minutes)
 #
-# A network has many tensors. Write the optimiser as a class:
+# A network has many tensors. Write the optimiser as a class (the question is called `adam_w`):
 #
 # - `AdamW(lr, b1, b2, eps, wd)` makes one optimiser. Two optimisers share nothing.
 # - `step(params, grads)` takes a list of weight arrays and a list of their gradients, in the same
@@ -1312,7 +1312,7 @@ class AdamW:
 
 # %% nbgrader={"grade_id": "adam_w_decays_matrices_by_themselves", "grade": true}
 """Decay is a thing of its own, and every tensor is treated alike."""
-q = Question(AdamW, points=5)
+q = Question(AdamW, points=5, name="adam_w")
 
 
 @q.probe(gives=[[[1.9]], [[1.805]], [2.0]])
