@@ -15,10 +15,12 @@ from pathlib import Path
 import mlprep
 from mlprep.course import Course
 from mlprep.errors import MlprepError
+from mlprep.imports import skip_iri_grammar
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; an error that mlprep raised on purpose becomes one line on stderr."""
+    skip_iri_grammar()
     args = parser().parse_args(argv)
     for stream in (sys.stdout, sys.stderr):  # a console that knows no ✔ gets a ?
         if isinstance(stream, io.TextIOWrapper):

@@ -35,6 +35,7 @@ from multiprocessing.connection import Connection, wait
 from mlprep.errors import GraderError
 from mlprep.grading.launch import BLAS_THREADS, choose
 from mlprep.grading.task import Answer, load_task, run_task, try_solutions, unit_of
+from mlprep.imports import skip_iri_grammar
 
 PRISTINE = {"PYTHONHASHSEED": "0", "MPLBACKEND": "agg"}
 START_S = 120.0
@@ -205,6 +206,7 @@ class Slot:
 
 
 def main() -> None:
+    skip_iri_grammar()
     control = socket.socket(fileno=int(sys.argv[1]))
     sandbox, modules = sys.argv[2] == "sandbox", sys.argv[3:]
     mother, failure = None, ""
@@ -222,11 +224,13 @@ def main() -> None:
 
 def _import(modules: Sequence[str]) -> None:
     """What judges will want: the grader, and what the unit's own cells import."""
-    from mlprep.grading.zygote import warm_up
-
-    warm_up(torch="torch" in modules, modules=modules)
-    for module in ("mlprep.grading.graded", "nbformat.v4", "nbconvert.preprocessors.sanitize"):
+    for module in ("mlprep.grading.graded", "nbconvert.preprocessors.sanitize"):
         importlib.import_module(module)
+    for module in modules:
+        with contextlib.suppress(Exception):  # a file beside the notebook
+            importlib.import_module(module)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
 
 
 def _fork_slots(control: socket.socket, mother, failure: str) -> None:

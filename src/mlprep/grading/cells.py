@@ -6,6 +6,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from mlprep.check.answer import AnswerLost, RemoteError
+from mlprep.grading.limits import DROPPED, MAX_OUTPUTS, MAX_RICH_BYTES, MAX_TEXT
 
 RICH_TYPES = (
     "text/plain",
@@ -17,10 +18,6 @@ RICH_TYPES = (
     "image/svg+xml",
     "application/json",
 )
-MAX_OUTPUTS = 200
-MAX_TEXT = 100_000  # characters of text of one cell
-MAX_RICH_BYTES = 2 << 20  # bytes of one cell's figures and other displays
-DROPPED = "\n[more output was dropped]\n"
 
 
 def checked_outputs(items: list) -> tuple[list[NotebookNode], bool]:

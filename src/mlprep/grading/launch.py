@@ -29,6 +29,7 @@ from mlprep.errors import GraderError
 from mlprep.grading.limits import Limits, apply_limits
 
 BLAS_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+MODULES = ("matplotlib.pyplot", "torch")
 SYSTEM_FOLDERS = (
     "/usr",
     "/lib",
@@ -159,10 +160,10 @@ class Warm:
     One Warm serves one judge at a time, and submissions of one trust domain.
 
     Args:
-        modules: what the warm parent imports, besides numpy, matplotlib and IPython.
+        modules: what the warm parent imports, besides numpy and IPython.
     """
 
-    def __init__(self, sandboxed: bool, modules: Sequence[str] = ("torch",)):
+    def __init__(self, sandboxed: bool, modules: Sequence[str] = MODULES):
         self.sandboxed = sandboxed
         self._names = itertools.count()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -348,7 +349,15 @@ def bubblewrap() -> list[str]:
         command += ["--perms", "0755", "--dir", folder]
     for path in dict.fromkeys(readable):
         command += ["--ro-bind-try", path, path]
+    for path in _font_lists():
+        command += ["--ro-bind-try", str(path), f"/tmp/{path.name}"]
     return [*command, "--chdir", "/tmp", "--"]
+
+
+def _font_lists() -> list[Path]:
+    """matplotlib's lists of this system's fonts: it takes half a second to make one."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    return sorted((cache / "matplotlib").glob("fontlist-*.json"))
 
 
 @functools.cache
@@ -402,12 +411,12 @@ def for_own_work() -> Launcher:
     return _own or Cold()
 
 
-def choose(sandbox: bool, modules: Sequence[str] = ("torch",)) -> Launcher:
+def choose(sandbox: bool, modules: Sequence[str] = MODULES) -> Launcher:
     """The launcher for other people's work.
 
     Args:
         sandbox: they run in a sandbox or not at all. Without it, only limits bind them.
-        modules: what is imported once for all of them, besides numpy, matplotlib and IPython.
+        modules: what is imported once for all of them, besides numpy and IPython.
 
     Raises:
         GraderError: a sandbox is wanted and cannot be had.

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MAX_OUTPUTS = 200  # of one cell
+MAX_TEXT = 100_000  # characters of text of one cell
+MAX_RICH_BYTES = 2 << 20  # bytes of one cell's figures and other displays
+DROPPED = "\n[more output was dropped]\n"
+
 
 @dataclass(frozen=True)
 class Limits:

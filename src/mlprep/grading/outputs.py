@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from IPython.core.displayhook import CapturingDisplayHook
 from IPython.core.displaypub import CapturingDisplayPublisher
 
-from mlprep.grading.cells import DROPPED, MAX_RICH_BYTES, MAX_TEXT
+from mlprep.grading.limits import DROPPED, MAX_RICH_BYTES, MAX_TEXT
 
 
 class Outputs:

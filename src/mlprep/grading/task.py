@@ -244,7 +244,7 @@ def modules_of(sources) -> list[str]:
     """
     found = set()
     for text in sources:
-        found |= set(imported_late(text))
+        found.update(imported_late(text))
         for cell in json.loads(text)["cells"]:
             if cell["cell_type"] != "code":
                 continue

@@ -1,4 +1,5 @@
-"""The warm parent: it has numpy, IPython, matplotlib and torch imported, and forks submissions.
+"""The warm parent: it has numpy, IPython and whatever else is asked for imported, and forks
+submissions.
 
 Started as `python -m mlprep.grading.zygote FD MODE [MODULE …]`, FD being its end of a
 SOCK_SEQPACKET pair, MODE "sandboxed" (inside bubblewrap: each fork gets namespaces of its own) or
@@ -209,14 +210,14 @@ def memory_of(pid: int) -> int:
     return 0
 
 
-def warm_up(torch: bool = True, modules: Sequence[str] = ()) -> None:
-    """Import what submissions will want. Threads are left to be started by those who need them.
+def warm_up(modules: Sequence[str]) -> None:
+    """Import what submissions will want: numpy, IPython, and `modules` as far as they are there.
 
-    modules: others that they may want; what cannot be imported is left to them.
+    Threads are left to be started by those who need them.
     """
-    for module in ("numpy.testing", "matplotlib.pyplot", "mlprep.grading.submission"):
+    for module in ("numpy.testing", "mlprep.grading.submission"):
         importlib.import_module(module)
-    for module in [*modules, "torch"] if torch else modules:
+    for module in modules:
         with contextlib.suppress(Exception):
             importlib.import_module(module)
     if "torch" in sys.modules:
@@ -229,7 +230,7 @@ def main() -> None:
     if sandboxed:
         become_nobody()
     os.environ["HOME"] = os.environ["IPYTHONDIR"] = os.environ["MPLCONFIGDIR"] = "/tmp"
-    warm_up(torch=False, modules=sys.argv[3:])
+    warm_up(sys.argv[3:])
     Zygote(control, sandboxed).run()
 
 
