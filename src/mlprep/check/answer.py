@@ -82,19 +82,24 @@ class Outcome:
 class Watch:
     """What the proxies of one probe have seen.
 
+    last: the last call, as name, arguments and named arguments, copied before the call.
     result: what the last call returned. raised: the last error that came out of the learner's
     code, whatever the probe did with it; blamed: that error ended the probe.
     as_arrays: hand sequences of numbers and tensors to the probe as arrays. spoilt: arguments that
     were changed in place, each with what it was.
     """
 
-    last: Call | None = None
+    last: tuple[str, list, dict] | None = None
     changed: str = ""
     result: object = None
     raised: BaseException | None = None
     blamed: bool = False
     as_arrays: bool = False
     spoilt: list[tuple[object, object]] = field(default_factory=list)
+
+    def call(self) -> Call | None:
+        """The last call, as a message shows it."""
+        return describe_call(*self.last) if self.last else None
 
 
 class Watched:
@@ -108,16 +113,17 @@ class Watched:
     def __call__(self, *args, **kwargs):
         args = [unwatch(arg) for arg in args]
         kwargs = {key: unwatch(arg) for key, arg in kwargs.items()}
-        self._watch.last = describe_call(self._name, args, kwargs)
-        before = [(f"argument {i}", arg, duplicate(arg)) for i, arg in enumerate(args, 1)]
-        before += [(f"argument {key}", arg, duplicate(arg)) for key, arg in kwargs.items()]
+        copies, named_copies = duplicate(args), duplicate(kwargs)
+        self._watch.last = (self._name, copies, named_copies)
+        before = list(zip(args, copies, strict=True))
+        before += [(kwargs[key], named_copies[key]) for key in kwargs]
         try:
             with self._theirs():
                 result = self._target(*args, **kwargs)
         finally:
-            for place, arg, copy in before:
+            for place, (arg, copy) in zip([*range(1, len(args) + 1), *kwargs], before, strict=True):
                 if not same_data(arg, copy):
-                    self._watch.changed = self._watch.changed or place
+                    self._watch.changed = self._watch.changed or f"argument {place}"
                     self._watch.spoilt.append((arg, copy))
         self._watch.result = result
         return watch_value(result, self._watch, self._name)
@@ -260,7 +266,7 @@ def _observe(probe, answer, name, quiet, watch) -> Outcome:
         try:
             outcome.value = _freeze(probe(proxy))
         except AnswerLost as lost:
-            lost.call = watch.last
+            lost.call = watch.call()
             raise
         except NotPlain as error:
             outcome.not_plain = str(error)
@@ -272,7 +278,7 @@ def _observe(probe, answer, name, quiet, watch) -> Outcome:
             watch.blamed = error is watch.raised
             outcome.error_kinds = class_names(error)
             outcome.error_text, outcome.error_where = first_line(error), learner_line(error)
-    outcome.changed, outcome.call = watch.changed, watch.last
+    outcome.changed, outcome.call = watch.changed, watch.call()
     for argument, copy in reversed(watch.spoilt):  # other probes may share it
         restore(argument, copy)
     return outcome
