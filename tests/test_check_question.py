@@ -276,7 +276,7 @@ def test_changing_a_list_in_place_loses_points(spoil):
     q.case([2, 3, 1], gives=3)
     verdict = q.verdict()
     assert verdict.points == 0
-    assert verdict.message == "Argument 1 was changed in place."
+    assert verdict.message == "Argument 1 was changed in place. Work on a copy."
 
 
 def test_what_must_be_changed_in_place_may_be():

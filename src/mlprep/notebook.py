@@ -371,7 +371,8 @@ def _reference(entry: dict) -> str:
     where = entry["where"].rstrip(".")
     if re.match(r"[a-z]+\b", where):  # section, but not arXiv
         where = where[0].upper() + where[1:]
-    return f"{entry['text'].rstrip('.')}. {where}."
+    text = entry["text"].rstrip(".")
+    return f"{text}{'' if text.endswith('?') else '.'} {where}."
 
 
 def fill(source: str, fields: dict[str, str]) -> str:

@@ -34,6 +34,7 @@ from mlprep.check.values import (
 )
 
 UNUSABLE = "(the result cannot be used)"  # a probe that computes with it raises
+CHANGED = "was changed in place"  # ends what is said of an argument
 PACKAGE = str(Path(__file__).resolve().parents[1])
 
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlprep.check.answer import Outcome, observe
+from mlprep.check.answer import CHANGED, Outcome, observe
 from mlprep.check.values import difference, duplicate, one_line, plain, show
 from mlprep.check.verdict import Verdict, judge
 
@@ -84,7 +84,7 @@ class Probe:
         if clause := difference(got.value, want.value, self.rtol, self.atol, self.dtype):
             return clause
         if got.changed != want.changed:
-            return f"{got.changed or want.changed} was changed in place"
+            return f"{got.changed or want.changed} {CHANGED}"
         return None
 
 

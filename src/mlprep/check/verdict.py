@@ -6,7 +6,7 @@ import html
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-from mlprep.check.answer import UNUSABLE, AnswerLost, Call, Outcome
+from mlprep.check.answer import CHANGED, UNUSABLE, AnswerLost, Call, Outcome
 from mlprep.check.values import show
 
 if TYPE_CHECKING:
@@ -178,6 +178,8 @@ def _complaint(question: Question, probe: Probe, outcome: Outcome, gap: str) -> 
         return "Not answered yet."
     if outcome.value is None and "not None" in gap:
         gap += ". Is a `return` missing?"
+    if gap.endswith(CHANGED):
+        return f"{gap[0].upper()}{gap[1:]}. Work on a copy."
     claim = "" if outcome.error else probe.claim.rstrip(".")
     start = gap[0] if gap.startswith("nan") else gap[0].upper()
     text = f"{claim}, but {gap}" if claim else start + gap[1:]
