@@ -101,7 +101,7 @@ def take_in(folder: Path, stems: Sequence[str], caps: Caps | None = None) -> Tak
     if len(taken.absent) == len(stems):
         raise NotebookError(f"{folder}: holds none of {', '.join(f'{s}.ipynb' for s in stems)}.")
     _take_files(folder, stems, caps, taken)
-    taken.submitted = _time(folder, stems, taken.flags)
+    taken.submitted = claimed_time(folder, stems, taken.flags)
     return taken
 
 
@@ -145,7 +145,7 @@ def unfit(folder: Path, caps: Caps | None = None) -> dict[Path, str]:
             why = "" if NAME.fullmatch(path.name) else "its name is odd"
         else:
             why = _why_not(path.name, info, limit)
-        if not why and count > caps.files:
+        if not why and not is_notebook and count > caps.files:
             why = f"more than {caps.files} files were handed in"
         if why:
             found[path] = why
@@ -217,7 +217,7 @@ def printable(name: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in name[:80])
 
 
-def _time(folder: Path, stems: Sequence[str], flags: list[str]) -> datetime | None:
+def claimed_time(folder: Path, stems: Sequence[str], flags: list[str]) -> datetime | None:
     """When the work was submitted, as its timestamp.txt says; what it cannot be is flagged.
 
     The file is the learner's to write, so the time is a claim. The time at which a grader first

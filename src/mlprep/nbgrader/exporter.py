@@ -16,7 +16,7 @@ from nbgrader.api import MissingEntry
 
 from mlprep.errors import NotebookError
 from mlprep.grading.graded import refused_notebook
-from mlprep.grading.intake import TIMESTAMP, Caps, printable, read_regular, unfit
+from mlprep.grading.intake import TIMESTAMP, Caps, claimed_time, printable, read_regular, unfit
 from mlprep.grading.merge import merge, parse_notebook
 from mlprep.nbgrader.batch import Batch
 
@@ -68,6 +68,7 @@ class SubmissionExporter(NotebookExporter):
         if folder.is_symlink():
             self._refused |= dict.fromkeys(notebooks, f"{folder.name}: a link, not a folder.")
             return
+        claimed_time(folder, [Path(path).stem for path in notebooks], self._flags)
         left_out = unfit(folder, CAPS)
         for path, why in left_out.items():
             if str(path) in notebooks:
