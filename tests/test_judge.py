@@ -23,6 +23,7 @@ from helpers import (
 )
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from mlprep.check.proof import questions_of
 from mlprep.errors import NotebookError
 from mlprep.grading.launch import Cold
 
@@ -521,3 +522,80 @@ def test_callbacks_streams_and_random_numbers_cross_over():
         ),
     )
     assert outcomes(graded(source, source)) == {"descend": ("right", 2.0)}
+
+
+# What the judge and a learner's own kernel still see differently
+
+
+def both_ways(answer: str, test: str):
+    """(points by the judge, points in the kernel) of an answer `f` to one question."""
+    source = notebook(
+        cell("locked", "imports", "import numpy as np\nfrom mlprep.check import Question"),
+        cell("answer", "f", answer),
+        cell("test", "f_is_right", f"q = Question(f, points=2)\n{test}\nq.grade()", 2),
+    )
+    (asked,) = questions_of(source)
+    return first(graded(source, source)).points, asked.question.verdict().points
+
+
+@pytest.mark.parametrize(
+    ("answer", "test"),
+    [
+        ("from collections import Counter\ndef f(x):\n    return Counter(x)",
+         "q.case('aab', gives={'a': 2, 'b': 1})"),
+        ("def f(x):\n    return np.array(list(x))", "q.case('ab', gives=['a', 'b'])"),
+        ("def f(x):\n    return len(x)", "q.case(np.array(['a', 'b']), gives=2)"),
+        ("def f(x):\n    return 10**30 * x", "q.case(3, gives=3 * 10**30)"),
+        ("def f(x):\n    return x.sum()", "q.case(np.ones(3, np.float32), gives=3.0)"),
+        ("def f(x):\n    x.sort()\n    return x[0]", "q.case([2, 1], gives=1)"),
+        ("def f(x):\n    x += 1\n    return x - 1", "q.case(np.zeros(2), gives=[0, 0])"),
+        ("def f(x):\n    return {x: 1}.keys()", "q.case(3, gives=[3])"),
+        ("def f(x):\n    return lambda y: x + y",
+         "@q.probe(gives=5)\ndef p(f):\n    return f(2)(3)"),
+        pytest.param(
+            "class Table(dict):\n    pass\ndef f(x):\n    return Table(a=x)",
+            "q.case(1, gives={'a': 1})",
+            marks=pytest.mark.xfail(
+                strict=True, reason="a handle does not say what plain data its object holds"
+            ),
+        ),
+        pytest.param(
+            "def f(x):\n    n = len(x)\n    x.clear()\n    return n",
+            "q.case({1, 2}, gives=2)",
+            marks=pytest.mark.xfail(
+                strict=True, reason="a set changed in place is not changed on the judge's side"
+            ),
+        ),
+    ],
+)  # fmt: skip
+def test_an_answer_is_worth_the_same_in_both_processes(answer, test):
+    judged, here = both_ways(answer, test)
+    assert judged == here
+
+
+@pytest.mark.xfail(strict=True, reason="the second question holds a handle of the lost process")
+def test_a_lost_question_does_not_cost_the_next_one_in_its_cell():
+    source = notebook(
+        cell("locked", "imports", "from mlprep.check import Question"),
+        cell("answer", "f", "import os\ndef f(x):\n    os._exit(1)\ndef g(x):\n    return x"),
+        cell(
+            "test",
+            "f_and_g",
+            "q = Question(f, points=1)\nq.case(1, gives=1)\nr = Question(g, points=1)\n"
+            "r.case(1, gives=1)\nq.grade() + r.grade()",
+            2,
+        ),
+    )
+    assert first(graded(source, source)).points == 1.0
+
+
+@pytest.mark.xfail(strict=True, raises=BaseException, reason="AnswerLost leaves judge_notebook")
+def test_a_process_that_starts_slowly_is_no_crash_of_the_grader():
+    """Starting counts against the first call, and what is lost then is lost outside of any test."""
+    report = graded(SOURCE, files={"table.csv": b"1"}, launcher=Cold(), call_s=0.05)
+    assert len(report.results) == 5
+
+
+@pytest.mark.xfail(strict=True, reason="a handle is called what the learner's object is called")
+def test_the_call_that_is_shown_has_the_questions_name():
+    assert first(answered("softmax = lambda z: z")).call.startswith("softmax(")
