@@ -93,6 +93,7 @@ def image(checkout):
     """A fresh environment with torch, in which binder/postBuild has run; its variables."""
     venv = checkout.parent / "env"
     environment = dict(os.environ, PATH=f"{venv / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    environment["PIP_COMPILE"] = "0"  # a third of the time; Python compiles what it imports
     for name in ("VIRTUAL_ENV", "MLPREP_COURSE", "PYTHONPATH"):
         environment.pop(name, None)
     for words in (

@@ -21,9 +21,9 @@ START_TEXT = """\
 
 Read a lesson, then solve its assignment. The assignments below are your own copies, in `work/`:
 change them as you like, an update of the course never overwrites them. To start one afresh, rename
-or delete its file and start `python3 run.py study` again. Lessons can be run and changed too, but not
-saved: to keep your changes, save a copy in `work/`. Difficulty runs from 1 (warm-up) to 5 (asked of
-specialists).
+or delete its file and start `python3 run.py study` again. Lessons can be run and changed too, but
+not saved: to keep your changes, save a copy in `work/`. Difficulty runs from 1 (warm-up) to 5
+(asked of specialists).
 """
 
 
