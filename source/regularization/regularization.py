@@ -85,8 +85,12 @@ def columns_that_agree_to_seven_digits(f):
     first -= first.mean()
     X = np.column_stack([first, first + 1e-7 * rng.standard_normal(17)])
     w, _ = f(X, X @ np.array([2.0, -1.0]))
-    off = abs(float(w[0]) - 2.0)
-    return "" if off < 1e-4 else "your weights are off in the first four decimals"
+    first, second = float(w[0]), float(w[1])
+    if abs(first - 2.0) < 1e-4:
+        return ""
+    if abs(first - second) < 0.1:
+        return "your two weights are nearly equal"
+    return "your weights are off in the first four decimals"
 
 
 ### BEGIN HIDDEN TESTS
@@ -151,6 +155,15 @@ np.linalg.pinv or lstsq of the centred X itself.""")
 def pinv_of_the_gram_matrix(X, y):
     Xc = X - X.mean(axis=0)
     w = np.linalg.pinv(Xc.T @ Xc) @ (Xc.T @ (y - y.mean()))
+    return w, y.mean() - X.mean(axis=0) @ w
+
+
+@q.mistake("""You made XᵀX invertible by a small penalty (or by cutting its small eigenvalues).
+Where two columns nearly agree, even 1e-8 outweighs what the data know of their difference, and
+both get the same weight. Take np.linalg.lstsq of the centred X: it needs neither.""")
+def small_ridge_added(X, y):
+    Xc = X - X.mean(axis=0)
+    w = np.linalg.solve(Xc.T @ Xc + 1e-8 * np.eye(X.shape[1]), Xc.T @ (y - y.mean()))
     return w, y.mean() - X.mean(axis=0) @ w
 
 
@@ -308,7 +321,15 @@ q.case(
     kwargs={"standardise": True},
     claim="With standardise=True each column is penalised as if its standard deviation were 1",
 )
-q.case(*table(5, 7, 5), 0.7, claim="With λ > 0 there may be more features than rows")
+
+
+@q.probe(gives="")
+def more_features_than_rows(f):
+    """With λ > 0 there is one minimiser, also for 5 rows of 7 features."""
+    X, y = table(5, 7, 5)
+    want, got = as_extra_rows(X, y, 0.7)[0], f(X.copy(), y.copy(), 0.7)[0]
+    got = np.asarray(got, dtype=float).reshape(-1)
+    return "" if got.shape == (7,) and np.allclose(got, want, rtol=1e-6) else "yours is another w"
 
 
 @q.probe
@@ -381,6 +402,16 @@ def penalty_halved(X, y, lam, standardise=False):
     return solved(X, y, lam / 2 * units(X, standardise))
 
 
+@q.mistake("""You added λ to *every* entry of XᵀX: `A + lam` broadcasts. That penalises (Σw)²,
+not Σw², so opposite weights are free. Only the diagonal gets λ: `A + lam * np.eye(d)`.""")
+def lambda_added_to_every_entry(X, y, lam, standardise=False):
+    scale = units(X, standardise) ** 0.5
+    Xc = X - X.mean(0)
+    gram = Xc.T @ Xc + lam * np.outer(scale, scale)
+    w = np.linalg.lstsq(gram, Xc.T @ (y - y.mean()), rcond=None)[0]
+    return w, y.mean() - X.mean(0) @ w
+
+
 @q.mistake("""The penalty is λ‖w‖, not squared. It pulls with the same force however short w
 is, and sets all weights to zero at once. Ridge is λ‖w‖²: add λ to the diagonal of XᵀX.""")
 def l2_not_squared(X, y, lam, standardise=False):
@@ -405,6 +436,23 @@ def weights_in_standard_units(X, y, lam, standardise=False):
     scale = units(X, standardise) ** 0.5
     w = solved(X, y, lam * scale**2)[0] * scale
     return w, y.mean() - (X.mean(0) / scale) @ w
+
+
+@q.mistake("""You multiplied by the standard deviations where you must divide. Predictions are
+u·(x − mean)/s, so w = u/s: a feature in larger units gets a smaller weight.""")
+def scaled_the_wrong_way(X, y, lam, standardise=False):
+    scale = units(X, standardise) ** 0.5
+    w = solved(X, y, lam * scale**2)[0] * scale**2
+    return w, y.mean() - X.mean(0) @ w
+
+
+@q.mistake("""With standardise=True you returned weights *and* intercept of the standardised
+columns. For raw X divide each weight by its column's standard deviation, and subtract
+mean(x)·w from the mean of y.""")
+def coefficients_in_standard_units(X, y, lam, standardise=False):
+    scale = units(X, standardise) ** 0.5
+    w, b = solved(X, y, lam * scale**2)
+    return w * scale, y.mean() if standardise else b
 
 
 @q.mistake("""You standardised with ddof = 1. The statement asks for the population standard
@@ -603,6 +651,13 @@ def hard_threshold(z, lam):
     return l1, l2, verdicts(z, l1, l2)
 
 
+@q.mistake("""Negative weights were moved away from zero: you subtract λ from −4 and get −5.
+Shrinking means toward zero on both sides: sign(z) · max(|z| − λ, 0).""")
+def negatives_pushed_outward(z, lam):
+    l1, l2 = np.where(np.abs(z) <= lam, 0.0, z - lam), z / (1 + lam)
+    return l1, l2, verdicts(z, l1, l2)
+
+
 @q.mistake("""The sign is lost: negative weights came back positive. Multiply by sign(z).""")
 def sign_lost(z, lam):
     l1, l2 = np.maximum(np.abs(z) - lam, 0.0), z / (1 + lam)
@@ -613,6 +668,13 @@ def sign_lost(z, lam):
 from z.""")
 def clipped_to_lambda(z, lam):
     l1, l2 = np.clip(z, -lam, lam), z / (1 + lam)
+    return l1, l2, verdicts(z, l1, l2)
+
+
+@q.mistake("""Your L1 threshold is λ/2. That belongs to (w − z)² without the ½; here the ½
+cancels the 2 of the derivative, and the threshold is λ.""")
+def l1_threshold_halved(z, lam):
+    l1, l2 = soft(z, lam / 2), z / (1 + lam)
     return l1, l2, verdicts(z, l1, l2)
 
 
@@ -871,6 +933,15 @@ def lasso_sign_at_zero(X, y, lam, iters):
     return w
 
 
+@q.mistake("""You took the sign of the *old* w_j for the derivative of |w_j|. At 0 that is 0,
+so the first step is not shrunk, and later steps cross zero. The sign that counts is that of
+the minimiser: sign(ρ) · max(|ρ| − λ, 0).""")
+def sign_of_the_old_weight(X, y, lam, iters):
+    return descend(
+        X, y, iters, lambda x, r, w: (np.mean(x * r) - lam * np.sign(w)) / np.mean(x * x)
+    )
+
+
 @q.mistake("""You forgot to add w_j's own part back: the threshold was applied to the mean of x
 times the *full* residual. From the second sweep on, that is the change that w_j wants, not its
 value. Add mean(x²)·w_j first.""")
@@ -934,6 +1005,24 @@ def ridge_step(X, y, lam, iters):
 Shrink toward zero from both sides: sign(ρ) · max(|ρ| − λ, 0).""")
 def lasso_one_sided(X, y, lam, iters):
     return descend(X, y, iters, lambda x, r, _: max(np.mean(x * r) - lam, 0.0) / np.mean(x * x))
+
+
+@q.mistake("""You centred X and y. This objective has no intercept: residuals are y − Xw as they
+are. (In practice one would centre first, and then call this.)""")
+def centred_first(X, y, lam, iters):
+    return best_of_three(X - X.mean(0), y - y.mean(), lam, iters)
+
+
+@q.mistake("""You moved all weights at once by a gradient step and a soft threshold (proximal
+gradient, ISTA). It has exact zeros and the same end, but it is another algorithm: here each
+sweep minimises exactly over one weight after the other.""")
+def proximal_gradient(X, y, lam, iters):
+    n, d = X.shape
+    w, steepest = np.zeros(d), max(np.linalg.eigvalsh(X.T @ X / n)[-1], 1e-12)
+    for _ in range(iters):
+        v = w - X.T @ (X @ w - y) / (n * steepest)
+        w = np.sign(v) * np.maximum(np.abs(v) - lam / steepest, 0)
+    return w
 
 
 @q.mistake("""You soft-thresholded the least-squares weights. That is the lasso only if the
@@ -1048,11 +1137,23 @@ q.case(
     gives=[1.5625, 1.5625],
     claim="Two columns with correlation 0.6 have VIF 1/(1 − 0.36) = 1.5625",
 )
-q.case(
-    np.array([[1.0, 0.0, 1.0], [2.0, 1.0, 3.0], [3.0, 0.0, 3.0], [4.0, 2.0, 6.0], [5.0, 1.0, 6.0]]),
-    gives=[np.inf] * 3,
-    claim="The third column is the sum of the first two, so each is explained by the others",
-)
+
+
+def all_infinite(factors):
+    """What is wrong with factors that must all be inf: a clause, or ""."""
+    got = np.asarray(factors, dtype=float)
+    if got.shape != (3,):
+        return f"the shape of yours is {got.shape}"
+    return "" if np.isposinf(got).all() else "yours is finite"
+
+
+@q.probe(gives="")
+def third_column_is_the_sum_of_the_others(f):
+    """Of columns a, b and a + b each is explained exactly by the other two, so the VIF is inf."""
+    first, second = np.array([1.0, 2.0, 3.0, 4.0, 5.0]), np.array([0.0, 1.0, 0.0, 2.0, 1.0])
+    return all_infinite(f(np.column_stack([first, second, first + second])))
+
+
 ### BEGIN HIDDEN TESTS
 q.hidden()
 
@@ -1067,13 +1168,12 @@ q.case(correlated(17, 3, 20), claim="A mean of 100 and the units of a column cha
 q.case(correlated(29, 5, 21), claim="All other columns explain a column together")
 
 
-@q.probe
+@q.probe(gives="")
 def one_dummy_too_many(f):
-    """Dummies that sum to 1 explain each other through the intercept; a fourth column is
-    spared."""
+    """Dummies that sum to 1 explain each other through the intercept: inf for all of them."""
     level = np.array([0, 1, 2, 0, 1, 2, 1])
-    X = np.column_stack([np.eye(3)[level], [0.5, 2.0, -1.0, 3.0, 0.0, 1.0, 4.0]])
-    return f(X)
+    other = np.array([0.5, 2.0, -1.0, 3.0, 0.0, 1.0, 4.0])
+    return all_infinite(np.asarray(f(np.column_stack([np.eye(3)[level], other])))[:3])
 
 
 @q.reference
@@ -1134,6 +1234,22 @@ def largest_pairwise_correlation(X):
     return np.array(
         [inverted(min(unexplained(X, j, [i]) for i in others_of(X, j))) for j in range(X.shape[1])]
     )
+
+
+@q.mistake("""Where columns are exactly collinear you return a huge finite number, which is
+rounding error (so is what diag(inv(correlation matrix)) gives there). Return inf where 1 − R²
+≤ 1e-10.""")
+def finite_where_exact(X):
+    shares = [unexplained(X, j, others_of(X, j)) for j in range(X.shape[1])]
+    return np.array([1 / max(share, 1e-16) for share in shares])
+
+
+@q.mistake("""You returned the diagonal of the inverse of XᵀX (centred). That still has the
+columns' units in it: multiply by each column's sum of squares around its mean, or standardise
+first.""")
+def inverse_gram_with_units(X):
+    shares = np.array([unexplained(X, j, others_of(X, j)) for j in range(X.shape[1])])
+    return 1 / np.maximum(shares, 1e-16) / ((X - X.mean(0)) ** 2).sum(0)
 
 
 @q.mistake("""You took the root: the factor by which the *standard error* grows. The VIF is the
@@ -1205,9 +1321,8 @@ q.grade()
 #
 # $$L=-\frac1n\sum_i\big[y_i\log p_i+(1-y_i)\log(1-p_i)\big]+\frac\lambda2\lVert w\rVert^2$$
 #
-# Return $L$ and its gradient. Nothing may overflow or become NaN for $|z|$ up to 1000, and the loss
-# of a confident mistake must be right there too: about $|z|$ for a row with $|z|=1000$ on the wrong
-# side.
+# Return $L$ and its gradient. No result may be infinite or NaN for $|z|$ up to 1000, and the loss
+# of a confident mistake must be right there too: $|z|$ for a row with $|z|=1000$ on the wrong side.
 #
 # **Example.** One row $x=(2)$, $y=1$, $w=(0)$, $b=0$, $\lambda=1$: $p=½$, $L=\log 2=0.6931$,
 # $\partial L/\partial w=(½-1)\cdot2=-1$, $\partial L/\partial b=-½$. With $b=-1000$ instead:
@@ -1259,7 +1374,7 @@ q.case(
     -1000.0,
     1.0,
     gives=(1000.0, [-2.0], -1.0),
-    claim="A logit of −1000 for a 1 costs 1000, and the gradient stays p − y = −1",
+    claim="A logit of −1000 for a 1 costs 1000 (clipping would cap it), and gb is p − y = −1",
 )
 q.case(
     np.array([[1.0, 0.0], [3.0, 1.0], [0.0, 2.0]]),
@@ -1386,6 +1501,15 @@ def logit_grad_times_p_one_minus_p(X, y, w, b, lam):
     error = data_parts(X, y, w, b)[1]
     p = error + y
     return assembled(X, y, w, b, lam, error * p * (1 - p))
+
+
+@q.mistake("""You used the formula for labels −1 and +1, log(1 + exp(−yz)). With y = 0 it is
+log 2 whatever z is, so half of the rows teach nothing. Here labels are 0 and 1.""")
+def labels_taken_for_plus_minus_one(X, y, w, b, lam):
+    z = X @ w + b
+    slope = -y * np.exp(-np.logaddexp(0, y * z))
+    loss = np.logaddexp(0, -y * z).mean() + lam / 2 * (w @ w)
+    return loss, X.T @ slope / len(y) + lam * w, slope.mean()
 
 
 @q.mistake("""Your loss is a mean over rows and your gradient a sum (n times too large beside
@@ -1569,14 +1693,14 @@ def share_dropped(f):
     return "you drop about three of ten" if abs(share - 0.3) < 0.03 else "you drop another share"
 
 
-@q.probe(gives={"rows": True, "columns": True, "number kept varies": True})
+@q.probe(gives={"mixed rows": True, "mixed columns": True, "number kept varies": True})
 def entries_are_independent(f):
-    """Every entry is dropped by itself: rows differ, columns differ, and so do their numbers."""
+    """Every entry is dropped by itself: rows and columns are mixed, and their numbers vary."""
     kept = dropped_ones(f, 0.5, (37, 41)) != 0
     counts = [int((dropped_ones(f, 0.5, (97,), seed) != 0).sum()) for seed in range(8)]
     return {
-        "rows": len({row.tobytes() for row in kept}) == 37,
-        "columns": len({column.tobytes() for column in kept.T.copy()}) == 41,
+        "mixed rows": bool((kept.any(1) & ~kept.all(1)).all()),
+        "mixed columns": bool((kept.any(0) & ~kept.all(0)).all()),
         "number kept varies": len(set(counts)) > 1,
     }
 
@@ -1673,6 +1797,13 @@ def one_mask_for_all_rows(x, p, rng, train):
     return x * mask(x.shape[-1:], 1 - p, rng) / (1 - p) if train else x.copy()
 
 
+@q.mistake("""You drop whole rows: one decision for each entry of the first axis. Draw one for
+each entry: rng.random(x.shape).""")
+def whole_rows_dropped(x, p, rng, train):
+    shape = (x.shape[0],) + (1,) * (x.ndim - 1)
+    return x * mask(shape, 1 - p, rng) / (1 - p) if train else x.copy()
+
+
 @q.mistake("""You drop an exact number of entries. Then entries are not independent: if one
 stays, another must go. Draw each entry by itself.""")
 def exact_number_dropped(x, p, rng, train):
@@ -1683,8 +1814,9 @@ def exact_number_dropped(x, p, rng, train):
     return x * keep.reshape(x.shape) / (1 - p)
 
 
-@q.mistake("""Every call gives the same mask: you make a new generator inside. Then the same
-units are dropped in every step, and the network is merely smaller. Draw from rng.""")
+@q.mistake("""The mask does not come from rng: it stays the same whatever rng is (a new
+generator or a fixed seed inside, or np.random's global one). Then the same units are dropped
+in every step, and the network is merely smaller. Draw from rng.""")
 def same_mask_every_call(x, p, rng, train):
     return x * mask(x.shape, 1 - p, np.random.default_rng(5)) / (1 - p) if train else x.copy()
 
@@ -1832,6 +1964,13 @@ def eps_is_the_labels_share(y, k, eps):
 uniform distribution has 1/k for each.""")
 def eps_in_every_class(y, k, eps):
     return (1 - eps) * one_hot(y, k) + eps
+
+
+@q.mistake("""Each wrong class got ε, so rows sum to more than 1. ε is shared by all k classes:
+ε/k for each, the true one included.""")
+def eps_for_each_wrong_class(y, k, eps):
+    hot = one_hot(y, k)
+    return hot * (1 - eps) + (1 - hot) * eps
 
 
 @q.mistake("""These are the plain one-hot labels: ε is not used.""")
