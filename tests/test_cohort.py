@@ -95,7 +95,7 @@ def judge(launcher, monkeypatch) -> Workers:
 
     monkeypatch.setattr(workers, "here", here)
     monkeypatch.setattr(cohort, "require_sandbox", lambda: None)
-    monkeypatch.setattr(cohort.bench, "prepare", lambda sandbox, modules: None)
+    monkeypatch.setattr(cohort.bench, "prepare", lambda task: None)
     return found
 
 

@@ -31,7 +31,7 @@ from mlprep.errors import AuthorError, GraderError, NotebookError, UsageError
 from mlprep.grading import bench
 from mlprep.grading.intake import Taken, printable, take_in, why_not_student
 from mlprep.grading.launch import require_sandbox
-from mlprep.grading.task import UnitTask, modules_of
+from mlprep.grading.task import UnitTask
 from mlprep.progress import Progress
 
 TICK_S = 0.2
@@ -121,7 +121,7 @@ def grade(
     if not options.scheduler:
         if not options.unsafe:
             require_sandbox()
-        bench.prepare(not options.unsafe, modules_of(sources.values()))
+        bench.prepare(UnitTask(unit.name, sources, {}, sandbox=not options.unsafe))
     from mlprep.storing import Store  # imports nbgrader, while the workers import torch
 
     try:

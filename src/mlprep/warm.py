@@ -26,7 +26,6 @@ from pathlib import Path
 import mlprep
 from mlprep.course import Course
 from mlprep.grading.launch import BLAS_THREADS
-from mlprep.imports import skip_iri_grammar
 
 IDLE_S = 3600
 LOOK_S = 30  # how often it looks whether the course is still there
@@ -115,7 +114,6 @@ def _read_all(connection: socket.socket) -> bytes:
 
 def serve(course: Course) -> None:
     """Answer requests in forks until there has been none for an hour."""
-    skip_iri_grammar()
     path = address(course)
     listener = socket.socket(socket.AF_UNIX)
     _import_what_checks_need(course)
@@ -146,10 +144,10 @@ def _import_what_checks_need(course: Course) -> None:
 
     notebooks = [unit.source_notebook() for unit in course.units().values()]
     texts = [path.read_text(encoding="utf-8") for path in notebooks if path.exists()]
-    modules = {module for text in texts for module in imported_late(text)}
-    if any("import torch" in text for text in texts):
-        modules.add("torch")
-    warm_up(["matplotlib.pyplot", *sorted(modules)])
+    modules = ["matplotlib.pyplot"]
+    if with_torch := [text for text in texts if "import torch" in text]:
+        modules += ["torch", *imported_late(" ".join(with_torch))]
+    warm_up(modules)
     for module in ("mlprep.checking", "mlprep.cli", "nbformat.v4"):
         importlib.import_module(module)
 

@@ -1,7 +1,7 @@
 """Judging one submission after another: warm, apart from each other, and restarted when lost.
 
     answer = judge_task(task)       JSON in, JSON out; from any thread, on any machine
-    prepare(sandbox, modules)       start what it will need, without waiting
+    prepare(unit_task)              start what it will need, without waiting
     close_benches()                 end all that it has started in this process
 
 Three kinds of processes stand behind it (Linux; elsewhere a slot judges by itself):
@@ -34,8 +34,7 @@ from multiprocessing.connection import Connection, wait
 
 from mlprep.errors import GraderError
 from mlprep.grading.launch import BLAS_THREADS, choose
-from mlprep.grading.task import Answer, load_task, run_task, try_solutions, unit_of
-from mlprep.imports import skip_iri_grammar
+from mlprep.grading.task import Answer, UnitTask, load_task, run_task, try_solutions, unit_of
 
 PRISTINE = {"PYTHONHASHSEED": "0", "MPLBACKEND": "agg"}
 START_S = 120.0
@@ -56,7 +55,7 @@ def judge_task(task: bytes) -> bytes:
     """
     needs = json.loads(task)["needs"]
     allowed_s = needs["limits"]["notebook_s"] * needs["notebooks"] + JUDGE_S
-    key = needs["sandbox"], tuple(needs["modules"])
+    key = _key(needs["sandbox"], needs["modules"], needs["judge_modules"])
     try:
         return _slot(key).ask(task, allowed_s)
     except _Lost as lost:
@@ -64,9 +63,9 @@ def judge_task(task: bytes) -> bytes:
         return Answer(failed=str(lost), worker=socket.gethostname()).to_bytes()
 
 
-def prepare(sandbox: bool, modules: Sequence[str]) -> None:
-    """Start the imports that judging will take, in other processes, and go on."""
-    _root((sandbox, tuple(modules)))
+def prepare(task: UnitTask) -> None:
+    """Start the imports that judging a unit will take, in other processes, and go on."""
+    _root(_key(task.sandbox, task.modules, task.judge_modules))
 
 
 def close_benches() -> None:
@@ -95,6 +94,11 @@ _slots: weakref.WeakSet[Slot] = weakref.WeakSet()
 _mine = threading.local()
 
 
+def _key(sandbox: bool, modules: Sequence[str], judge_modules: Sequence[str]) -> tuple:
+    """What a root process has to be made for."""
+    return sandbox, tuple(modules), tuple(judge_modules)
+
+
 def _root(key: tuple) -> Root:
     with _roots_lock:
         if key not in _roots or not _roots[key].is_alive():
@@ -120,14 +124,14 @@ def _drop_slot(key: tuple) -> None:
 class Root:
     """The process that forks slots, seen from the one that started it."""
 
-    def __init__(self, sandbox: bool, modules: Sequence[str]):
+    def __init__(self, sandbox: bool, modules: Sequence[str], judge_modules: Sequence[str]):
         self._lock = threading.Lock()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         mode = "sandbox" if sandbox else "unsafe"
         command = [sys.executable, "-m", "mlprep.grading.bench", str(theirs.fileno()), mode]
         with theirs:
             self._process = subprocess.Popen(
-                [*command, *modules],
+                [*command, *modules, "--", *judge_modules],
                 pass_fds=[theirs.fileno()],
                 env=os.environ | dict.fromkeys(BLAS_THREADS, "1") | PRISTINE,
                 stdin=subprocess.DEVNULL,
@@ -206,14 +210,14 @@ class Slot:
 
 
 def main() -> None:
-    skip_iri_grammar()
     control = socket.socket(fileno=int(sys.argv[1]))
-    sandbox, modules = sys.argv[2] == "sandbox", sys.argv[3:]
+    sandbox, split = sys.argv[2] == "sandbox", sys.argv.index("--")
+    modules, judge_modules = sys.argv[3:split], sys.argv[split + 1 :]
     mother, failure = None, ""
     try:
         mother = choose(sandbox, modules)
         if sys.platform == "linux":
-            _import(modules)
+            _import(judge_modules)
             mother.ready()
     except GraderError as error:
         failure = str(error)
@@ -223,7 +227,7 @@ def main() -> None:
 
 
 def _import(modules: Sequence[str]) -> None:
-    """What judges will want: the grader, and what the unit's own cells import."""
+    """What judges will want: the grader, and what the unit's tests import."""
     for module in ("mlprep.grading.graded", "nbconvert.preprocessors.sanitize"):
         importlib.import_module(module)
     for module in modules:

@@ -1,13 +1,14 @@
 """Which names a piece of code takes from outside itself, and which cell of a notebook they are of.
 
-    free_names("y = f(x)")              {"f", "x"}
-    origins = Origins(source)           where the names of an instructor's notebook come from
-    origins.of("f", "f_is_right")       "theirs" | "locked" | "test" | "": the cell that defines it
+free_names("y = f(x)")              {"f", "x"}
+origins = Origins(source)           where the names of an instructor's notebook come from
+origins.of("f", "f_is_right")       "theirs" | "locked" | "test" | "": the cell that defines it
 """
 
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import symtable
 
@@ -17,7 +18,7 @@ IPYTHON_ONLY = re.compile(r"^\s*[%!?]|^\s*\w[\w, ]*=\s*[%!]|\?\s*$", re.MULTILIN
 TIMED = re.compile(r"\s*%%(time|timeit|capture|prun)\b[^\n]*\n?")
 
 
-def free_names(source: str) -> set[str]:
+def free_names(source: str) -> frozenset[str]:
     """Names that `source` reads and does not itself define at its top level.
 
     Builtins are among them. Names that are bound only later, or only in one branch, count as
@@ -27,7 +28,8 @@ def free_names(source: str) -> set[str]:
     return read - bound
 
 
-def read_and_bound(source: str) -> tuple[set[str], set[str]]:
+@functools.lru_cache(maxsize=1000)
+def read_and_bound(source: str) -> tuple[frozenset[str], frozenset[str]]:
     """Names that `source` reads from its top level, and those that it binds there."""
     top = symtable.symtable(source, "<cell>", "exec")
     bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
@@ -43,7 +45,7 @@ def read_and_bound(source: str) -> tuple[set[str], set[str]]:
                 bound.add(symbol.get_name())
             if symbol.is_referenced() and is_outer:
                 read.add(symbol.get_name())
-    return read, bound
+    return frozenset(read), frozenset(bound)
 
 
 def python_of(source: str) -> str:

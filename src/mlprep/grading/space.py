@@ -36,6 +36,9 @@ class Space(dict):
         super().__init__()
         self._box, self._test, self._origins = box, test, origins
         self._fetched: set[str] = set()
+        for name, value in vars(builtins).items():  # here they are found at once
+            if not name.startswith("__") and origins.of(name, test) != "theirs":
+                super().__setitem__(name, value)
         for name, value in (ours | earlier).items():
             origin = origins.of(name, test)
             if origin == "theirs" and not name.startswith("__"):

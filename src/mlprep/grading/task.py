@@ -20,13 +20,15 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import mlprep
 from mlprep.errors import NotebookError
 from mlprep.grading.limits import Limits
+from mlprep.grading.merge import role
+from mlprep.grading.names import python_of, read_and_bound
 
 
 @functools.cache
@@ -78,10 +80,21 @@ class UnitTask:
         ).encode()
 
     @functools.cached_property
+    def modules(self) -> list[str]:
+        """What a submission will want imported."""
+        return modules_of(self.sources.values())
+
+    @functools.cached_property
+    def judge_modules(self) -> list[str]:
+        """What its tests will want imported."""
+        return modules_of(self.sources.values(), ("test", "locked"))
+
+    @functools.cached_property
     def _needs(self) -> dict:
         return {
             "sandbox": self.sandbox,
-            "modules": modules_of(self.sources.values()),
+            "modules": self.modules,
+            "judge_modules": self.judge_modules,
             "limits": asdict(self.limits),
             "version": grader_version(),
         }
@@ -122,8 +135,11 @@ def load_task(task: bytes) -> dict:
     """A task as data; what its unit's notebooks hold is parsed once and kept."""
     data = json.loads(task)
     for page in data["notebooks"]:
-        _notebook(page["source"])
         _notebook(page["master"])
+        for cell in _notebook(page["source"]).cells:
+            if cell.cell_type == "code":
+                with contextlib.suppress(SyntaxError):
+                    read_and_bound(python_of(cell.source))
     return data
 
 
@@ -232,29 +248,33 @@ def _text(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def imported_late(text: str) -> list[str]:
+def imported_late(source: str) -> list[str]:
     """What torch imports when it is first used so: a second of work for each learner's process."""
-    return ["torch._dynamo"] if "import torch" in text and "optim" in text else []
+    return ["torch._dynamo"] if "optim" in source else []
 
 
-def modules_of(sources) -> list[str]:
-    """What a unit's own code cells import, so that it is imported once and not for each learner.
+def modules_of(texts: Iterable[str], roles: Sequence[str] = ()) -> list[str]:
+    """What the code cells of notebooks import, so that it is imported once, not once a learner.
 
     Lines that are no Python (magics) are not looked at.
+
+    Args:
+        roles: only cells of these (mlprep.grading.merge.role; default: all).
     """
     found = set()
-    for text in sources:
-        found.update(imported_late(text))
-        for cell in json.loads(text)["cells"]:
-            if cell["cell_type"] != "code":
-                continue
-            try:
-                tree = ast.parse("".join(cell["source"]))
-            except SyntaxError:
-                continue
-            for node in ast.walk(tree):
-                if isinstance(node, ast.Import):
-                    found |= {alias.name for alias in node.names}
-                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                    found.add(node.module)
+    for cell in (cell for text in texts for cell in _notebook(text).cells):
+        if cell.cell_type != "code" or (roles and role(cell) not in roles):
+            continue
+        try:
+            tree = ast.parse(cell.source)
+        except SyntaxError:
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module)
+        found.update(imported_late(cell.source))
+    if not any(name.partition(".")[0] == "torch" for name in found - {"torch._dynamo"}):
+        found.discard("torch._dynamo")
     return sorted(found)

@@ -58,7 +58,7 @@ class Batch:
         """
         if sandbox:
             require_sandbox()
-        prepare(sandbox, self._task_of(assignment, sandbox, limits).modules)
+        prepare(self._task_of(assignment, sandbox, limits))
 
     def _make_task(self, assignment: str, sandbox: bool, limits: Limits) -> UnitTask:
         notebooks = self.trusted(assignment).items()
