@@ -1,7 +1,7 @@
 """Linux namespaces for one submission: called in a fork of the warm parent, inside bubblewrap.
 
     enter_namespaces(limits)    returns only in a process that is alone: it sees no process but its
-                                own, no network, an empty /tmp of limited size, and no /proc
+                                own, no network, empty folders of limited size, and no /proc
 
 bubblewrap already hides the course and the network from the warm parent. A submission gets fresh
 namespaces on top, so that it can neither see nor signal the warm parent or another submission.
@@ -12,6 +12,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import sys
 
 from mlprep.grading.limits import Limits
 
@@ -21,6 +22,7 @@ MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 0x2, 0x4, 0x8, 0x4000, 0x40
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 PR_CAPBSET_DROP, LAST_CAPABILITY = 24, 40
 NOBODY = 65534
+PRIVATE = "/private"  # the folder of a sandboxed submission, as it sees it
 
 
 class _CapHeader(ctypes.Structure):
@@ -71,11 +73,23 @@ def enter_namespaces(limits: Limits) -> None:
     _checked(libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None), "mount")
     flags = MS_NOSUID | MS_NODEV
     size = f"size={limits.disk_bytes},mode=777".encode()
-    _checked(libc.mount(b"tmpfs", b"/tmp", b"tmpfs", flags, size), "mount /tmp")
+    for folder in _writable():
+        mounted = libc.mount(b"tmpfs", folder.encode(), b"tmpfs", flags, size)
+        _checked(mounted, f"mount {folder}")
     hidden = b"size=0,mode=555"
     _checked(libc.mount(b"tmpfs", b"/proc", b"tmpfs", flags | MS_NOEXEC, hidden), "mount /proc")
     _limit_processes(limits)
     _drop_capabilities(libc)
+
+
+def _writable() -> list[str]:
+    """Where a submission may write: its own folder, and what programs expect to be writable.
+
+    /tmp is not among them where this Python lies below it: it would be hidden.
+    """
+    needed = (sys.prefix, sys.base_prefix, __file__)
+    in_tmp = any(os.path.realpath(path).startswith("/tmp/") for path in needed)
+    return [PRIVATE, "/dev/shm"] + ([] if in_tmp else ["/tmp"])
 
 
 def _limit_processes(limits: Limits) -> None:

@@ -26,6 +26,7 @@ from typing import Protocol
 
 import mlprep
 from mlprep.errors import GraderError
+from mlprep.grading.isolate import PRIVATE
 from mlprep.grading.limits import Limits, apply_limits
 
 BLAS_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -79,7 +80,8 @@ def environment(folder: str) -> dict[str, str]:
             "HOME": folder,
             "IPYTHONDIR": folder,
             "MPLCONFIGDIR": folder,
-            "MPLBACKEND": "agg",
+            "TMPDIR": folder,
+        "MPLBACKEND": "agg",
             "PYTHONHASHSEED": "0",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
@@ -175,7 +177,7 @@ class Warm:
             self._process = subprocess.Popen(
                 [*bubblewrap(), *command] if sandboxed else command,
                 pass_fds=[theirs.fileno()],
-                env=environment("/tmp" if sandboxed else self._folder.name),
+                env=environment(PRIVATE if sandboxed else self._folder.name),
                 cwd=None if sandboxed else self._folder.name,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -318,8 +320,8 @@ def bubblewrap() -> list[str]:
     """The command that starts a program inside the sandbox.
 
     The program sees the system's libraries, this Python and the mlprep package, read-only; no
-    network, no home, no course. A root grader keeps root's number there until the warm parent
-    gives it up (mlprep.grading.isolate.become_nobody).
+    network, no home, no course. It can write in PRIVATE only. A root grader keeps root's number
+    there until the warm parent gives it up (mlprep.grading.isolate.become_nobody).
     """
     readable = [*SYSTEM_FOLDERS, sys.base_prefix, sys.prefix, str(Path(mlprep.__file__).parent)]
     command = [
@@ -336,7 +338,7 @@ def bubblewrap() -> list[str]:
         "--perms",
         "1777",
         "--tmpfs",
-        "/tmp",
+        PRIVATE,
         "--proc",
         "/proc",
         "--dev",
@@ -345,13 +347,13 @@ def bubblewrap() -> list[str]:
     if os.getuid() != 0:
         command += ["--unshare-user", "--uid", "65534", "--gid", "65534"]
     parents = {str(parent) for path in readable for parent in Path(path).parents}
-    for folder in sorted(parents - {"/", "/tmp"}):  # else bubblewrap makes them for root alone
+    for folder in sorted(parents - {"/"} | {"/tmp"}):  # else bubblewrap makes them for root alone
         command += ["--perms", "0755", "--dir", folder]
     for path in dict.fromkeys(readable):
         command += ["--ro-bind-try", path, path]
     for path in _font_lists():
-        command += ["--ro-bind-try", str(path), f"/tmp/{path.name}"]
-    return [*command, "--chdir", "/tmp", "--"]
+        command += ["--ro-bind-try", str(path), f"{PRIVATE}/{path.name}"]
+    return [*command, "--remount-ro", "/", "--chdir", PRIVATE, "--"]
 
 
 def _font_lists() -> list[Path]:
@@ -376,7 +378,7 @@ def why_no_sandbox() -> str:
         capture_output=True,
         text=True,
         check=False,
-        env=environment("/tmp"),
+        env=environment(PRIVATE),
         timeout=60,
     )
     if done.returncode == 0:
