@@ -28,11 +28,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mlprep.grading.isolate import become_nobody, enter_namespaces
+from mlprep.grading.isolate import PRIVATE, become_nobody, enter_namespaces
 from mlprep.grading.limits import Limits, apply_limits
 
 WATCH_S = 0.1
 PACKET_BYTES = 1 << 16
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass
@@ -129,7 +130,7 @@ class Zygote:
         folder = ""
         if self.sandboxed:
             enter_namespaces(limits)
-            folder = "/tmp"
+            folder = PRIVATE
         serve_socket(socket.socket(fileno=fd), folder)
         os._exit(0)
 
@@ -154,7 +155,7 @@ class Zygote:
             tree = descendants(child.pid, parents)
             if time.monotonic() > child.deadline:
                 self.kill(child, "time")
-            elif sum(map(memory_of, tree)) > child.limits.memory_bytes:
+            elif _is_over(tree, child.limits.memory_bytes):
                 self.kill(child, "memory")
 
     def kill(self, child: Child, reason: str) -> None:
@@ -198,6 +199,21 @@ def descendants(root: int, parents: dict[int, int]) -> list[int]:
     return found
 
 
+def _is_over(tree: list[int], limit_bytes: int) -> bool:
+    """Whether processes use more memory than they may, asked in the cheap way first: what they
+    have in common with others is counted for each there."""
+    return sum(map(resident_of, tree)) > limit_bytes < sum(map(memory_of, tree))
+
+
+def resident_of(pid: int) -> int:
+    """Bytes of memory that a process has, shared or not."""
+    try:
+        with open(f"/proc/{pid}/statm", "rb") as file:
+            return int(file.read().split()[1]) * PAGE_BYTES
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
 def memory_of(pid: int) -> int:
     """Bytes of memory that a process adds: its share of what it has with others counted once."""
     try:
@@ -229,7 +245,6 @@ def main() -> None:
     sandboxed = sys.argv[2] == "sandboxed"
     if sandboxed:
         become_nobody()
-    os.environ["HOME"] = os.environ["IPYTHONDIR"] = os.environ["MPLCONFIGDIR"] = "/tmp"
     warm_up(sys.argv[3:])
     Zygote(control, sandboxed).run()
 
