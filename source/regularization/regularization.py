@@ -412,6 +412,27 @@ def lambda_added_to_every_entry(X, y, lam, standardise=False):
     return w, y.mean() - X.mean(0) @ w
 
 
+@q.mistake("""You fitted w without centring and set b afterwards. Then w has already been bent
+to explain the means. Centre X and y first; b follows.""")
+def intercept_after_the_fit(X, y, lam, standardise=False):
+    penalty = np.diag(lam * units(X, standardise))
+    w = np.linalg.solve(X.T @ X + penalty, X.T @ y)
+    return w, np.mean(y - X @ w)
+
+
+@q.mistake("""There is no intercept: b is 0 and X was not centred. Centre X and y, solve for w,
+then b = mean(y) − mean(x)·w.""")
+def no_intercept(X, y, lam, standardise=False):
+    penalty = np.diag(lam * units(X, standardise))
+    return np.linalg.solve(X.T @ X + penalty, X.T @ y), 0.0
+
+
+@q.mistake("""You standardise always. Without standardise=True the penalty is on the raw
+weights.""")
+def standardises_always(X, y, lam, standardise=False):
+    return solved(X, y, lam * X.std(0) ** 2)
+
+
 @q.mistake("""The penalty is λ‖w‖, not squared. It pulls with the same force however short w
 is, and sets all weights to zero at once. Ridge is λ‖w‖²: add λ to the diagonal of XᵀX.""")
 def l2_not_squared(X, y, lam, standardise=False):
@@ -669,6 +690,12 @@ from z.""")
 def clipped_to_lambda(z, lam):
     l1, l2 = np.clip(z, -lam, lam), z / (1 + lam)
     return l1, l2, verdicts(z, l1, l2)
+
+
+@q.mistake("""You drew the line at |z| = λ, where L1's weight becomes 0. Both take the same at
+|z| = 1 + λ: solve λ = λ|z|/(1 + λ).""")
+def line_drawn_at_lambda(z, lam):
+    return *right(z, lam), ["l2" if abs(v) > lam else "l1" for v in z]
 
 
 @q.mistake("""Your L1 threshold is λ/2. That belongs to (w − z)² without the ½; here the ½
@@ -1025,6 +1052,46 @@ def proximal_gradient(X, y, lam, iters):
     return w
 
 
+@q.mistake("""You updated one column in each of the `iters` rounds. A sweep visits all d
+columns.""")
+def one_column_a_sweep(X, y, lam, iters):
+    w = np.zeros(X.shape[1])
+    for step in range(iters):
+        x = X[:, step % len(w)]
+        if x.any():
+            rho = np.mean(x * (y - X @ w)) + np.mean(x * x) * w[step % len(w)]
+            w[step % len(w)] = soft_value(rho, lam) / np.mean(x * x)
+    return w
+
+
+@q.mistake("""You started from the least-squares weights. The end is the same, but the
+statement says from 0: that needs no solver, and works with more columns than rows.""")
+def started_from_least_squares(X, y, lam, iters):
+    start = np.linalg.lstsq(X, y, rcond=None)[0]
+    moved = y - X @ start
+    w = start.copy()
+    for _ in range(iters):
+        for j in range(len(w)):
+            x = X[:, j]
+            if x.any():
+                rho = np.mean(x * (moved - X @ (w - start))) + np.mean(x * x) * w[j]
+                w[j] = soft_value(rho, lam) / np.mean(x * x)
+    return w
+
+
+@q.mistake("""You scaled the columns to mean square 1 before the sweeps. That is another
+problem: it charges λ for a weight in other units. Minimise over the weights of X as it is.""")
+def columns_scaled_first(X, y, lam, iters):
+    lengths = np.sqrt(np.mean(X**2, axis=0))
+    return best_of_three(X / np.where(lengths > 0, lengths, 1.0), y, lam, iters)
+
+
+@q.mistake("""You visited the columns from last to first. The statement fixes the order 0, 1,
+…, d − 1; after a finite number of sweeps it matters.""")
+def last_column_first(X, y, lam, iters):
+    return best_of_three(X[:, ::-1], y, lam, iters)[::-1]
+
+
 @q.mistake("""You soft-thresholded the least-squares weights. That is the lasso only if the
 columns are orthogonal; else a weight that is set to 0 hands its work to the others. Sweep.""")
 def thresholded_least_squares(X, y, lam, iters):
@@ -1377,6 +1444,15 @@ q.case(
     claim="A logit of −1000 for a 1 costs 1000 (clipping would cap it), and gb is p − y = −1",
 )
 q.case(
+    np.array([[2.0]]),
+    np.array([0.0]),
+    np.array([0.0]),
+    1000.0,
+    1.0,
+    gives=(1000.0, [2.0], 1.0),
+    claim="A logit of 1000 for a 0 costs 1000 as well: exp(1000) must not appear",
+)
+q.case(
     np.array([[1.0, 0.0], [3.0, 1.0], [0.0, 2.0]]),
     np.array([1.0, 0.0, 1.0]),
     np.array([0.5, -1.0]),
@@ -1474,6 +1550,32 @@ def log_of_zero(X, y, w, b, lam):
     return loss, X.T @ (p - y) / len(y) + lam * w, np.mean(p - y)
 
 
+@q.mistake("""Two faults at the tails: exp(z)/(1 + exp(z)) is inf/inf = NaN at z = 1000, and
+the log of p is −inf at z = −1000. Compute the loss from the logit, log(1 + e^z) − y·z, and use
+exp on −|z| only.""")
+def overflow_and_log_of_zero(X, y, w, b, lam):
+    p = np.exp(X @ w + b) / (1 + np.exp(X @ w + b))
+    loss = -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)) + lam / 2 * (w @ w)
+    return loss, X.T @ (p - y) / len(y) + lam * w, np.mean(p - y)
+
+
+@q.mistake("""Your log(1 + exp(z)) overflows at z = 710, where the answer is simply z. Take
+np.logaddexp(0, z), or max(z, 0) + log1p(exp(−|z|)).""")
+def softplus_overflow(X, y, w, b, lam):
+    z = X @ w + b
+    error = data_parts(X, y, w, b)[1]
+    loss = np.mean(np.log(1 + np.exp(z)) - y * z) + lam / 2 * (w @ w)
+    return loss, X.T @ error / len(y) + lam * w, error.mean()
+
+
+@q.mistake("""You took the squared error of p as the loss. Its gradient has a factor p(1 − p),
+so a surely wrong row learns nothing. Asked for is the log loss.""")
+def squared_error_of_p(X, y, w, b, lam):
+    error = data_parts(X, y, w, b)[1]
+    slope = 2 * error * (error + y) * (1 - error - y)
+    return np.mean(error**2) + lam / 2 * (w @ w), X.T @ slope / len(y) + lam * w, slope.mean()
+
+
 @q.mistake("""You clipped the probabilities (at 1e-12), so no mistake can cost more than 27.6,
 and the loss no longer fits its own gradient. Compute the loss from the logit instead; nothing
 needs clipping then.""")
@@ -1531,6 +1633,19 @@ def sum_for_mean(X, y, w, b, lam):
 def penalise_bias(X, y, w, b, lam):
     loss, gw, gb = assembled(X, y, w, b, lam, data_parts(X, y, w, b)[1])
     return loss + lam / 2 * b * b, gw, gb + lam * b
+
+
+@q.mistake("""gb is a sum over rows, beside a loss and a gw that are means. Divide it by n:
+mean(p − y).""")
+def gb_is_a_sum(X, y, w, b, lam):
+    loss, gw, gb = assembled(X, y, w, b, lam, data_parts(X, y, w, b)[1])
+    return loss, gw, gb * len(y)
+
+
+@q.mistake("""The penalty is in gw, but not in the loss. Add (λ/2)‖w‖².""")
+def penalty_missing_from_the_loss(X, y, w, b, lam):
+    loss, gw, gb = assembled(X, y, w, b, lam, data_parts(X, y, w, b)[1])
+    return loss - lam / 2 * (w @ w), gw, gb
 
 
 @q.mistake("""The penalty is in the loss, but not in gw. Add λw.""")
@@ -1804,6 +1919,19 @@ def whole_rows_dropped(x, p, rng, train):
     return x * mask(shape, 1 - p, rng) / (1 - p) if train else x.copy()
 
 
+@q.mistake("""You drop with probability p, but divide by p. What is kept has probability 1 − p:
+divide by 1 − p.""")
+def divided_by_p(x, p, rng, train):
+    if not train:
+        return x.copy()
+    return np.where(mask(x.shape, 1 - p, rng), np.divide(x, p), 0.0)
+
+
+@q.mistake("""Training and prediction are swapped: you drop when train is False.""")
+def train_flag_reversed(x, p, rng, train):
+    return x.copy() if train else x * mask(x.shape, 1 - p, rng) / (1 - p)
+
+
 @q.mistake("""You drop an exact number of entries. Then entries are not independent: if one
 stays, another must go. Draw each entry by itself.""")
 def exact_number_dropped(x, p, rng, train):
@@ -1971,6 +2099,12 @@ def eps_in_every_class(y, k, eps):
 def eps_for_each_wrong_class(y, k, eps):
     hot = one_hot(y, k)
     return hot * (1 - eps) + (1 - hot) * eps
+
+
+@q.mistake("""You spread ε over all classes, but divided it by k − 1: rows sum to more than 1.
+All k classes share it, so divide by k.""")
+def divided_by_k_minus_one(y, k, eps):
+    return (1 - eps) * one_hot(y, k) + eps / (k - 1)
 
 
 @q.mistake("""These are the plain one-hot labels: ε is not used.""")
