@@ -370,9 +370,9 @@ for k in (10, 1000):  # label smoothing, ε = 0.1: softmax = target, so the gap 
 # %% [markdown]
 # In millimetres the weight is a thousandth and its price a millionth, so ridge lets that column
 # off. Dropout's price contains $\lVert x_j\rVert^2$ and the unit cancels: **dropout standardises
-# for you** (and the formula agrees with 2000 simulated masks, up to their luck). Label smoothing is a
-# price on *confidence*: with one-hot targets the best gap between logits is infinite, with ε it is
-# finite, and the smallest loss is not 0.
+# for you** (and the formula agrees with 2000 simulated masks, up to their luck). Label smoothing is
+# a price on *confidence*: with one-hot targets the best gap between logits is infinite, with ε it
+# is finite, and the smallest loss is not 0.
 #
 # ## Where it breaks
 #
@@ -397,7 +397,7 @@ for ax, truth in zip(axes, ([2.0, 3.0, 0.0], [-2.0, 3.0, 0.0]), strict=True):
     bought = path[(path != 0).any(axis=1)] != 0
     print(f"true {truth}: x₃ is bought at {bought[:, 2].mean():.0%} of the prices at which", end="")
     print(f" anything is; weights at λ = 0.01: {np.round(path[-1], 3)}")
-axes[1].legend(loc="center", bbox_to_anchor=(0.72, 0.36))
+axes[1].legend(loc="center", bbox_to_anchor=(0.72, 0.27))
 plt.show()
 
 # %% [markdown]
@@ -462,8 +462,8 @@ plt.show()
 # the degrees of freedom (Zou, Hastie & Tibshirani 2007). That is surprising, because *searching*
 # for the best $k$ of $d$ columns uses far more than $k$. The shrinkage pays it back exactly:
 # selected weights are pulled toward zero by what the search gained. Refit them without penalty
-# ("relaxed" lasso, or OLS after selection), and the count is no longer honest; so are p-values
-# computed on the same data.
+# ("relaxed" lasso, or OLS after selection), and the count is no longer honest, nor are
+# p-values computed on the same data.
 #
 # </details>
 #
@@ -502,7 +502,7 @@ plt.show()
 #
 # When the *sizes* of the wrong logits are the information. Smoothing asks for all wrong classes to
 # be equally far, so what a teacher knows of "this 3 looks like an 8" is erased: distillation from a
-# smoothed teacher is worse though the teacher is more accurate (Müller, Kornblith & Hinton 2019).
+# smoothed teacher works much less well (Müller, Kornblith & Hinton 2019).
 # The same holds for anything that reads logits afterwards. And it is no cure for label noise that
 # depends on the class: the noise model in it is uniform.
 #
