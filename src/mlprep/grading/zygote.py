@@ -17,6 +17,7 @@ It starts no threads. It watches the memory of what it forked.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -59,6 +60,7 @@ class Zygote:
         from mlprep.grading.submission import make_shell
 
         make_shell()  # each fork has it
+        gc.freeze()  # a fork that collects garbage would copy every page that it looks at
         try:
             while True:
                 ready, _, _ = select.select([self.control], [], [], WATCH_S)
