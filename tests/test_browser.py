@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from pasting import pasted
+from playwright.sync_api import expect
 
 from mlprep.check.proof import questions_of
 from mlprep.course import Course
@@ -19,6 +20,7 @@ UNIT = "bias_variance"
 RIGHT, WRONG, MISTAKE = "ridge_df", "decomposes", "noise_forgotten"
 
 pytestmark = pytest.mark.slow
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -42,7 +44,7 @@ def course(tmp_path):
 
 
 @pytest.fixture
-def lab(course, serve, free_port, python, chromium):
+def lab(course, serve, free_port, python, chromium, tmp_path):
     """A page of JupyterLab on the learner's copy of the unit."""
     words = [python, "-m", "mlprep", "study", "--no-browser", f"--port={free_port}"]
     env = os.environ | {"MLPREP_COURSE": str(course.root)}
@@ -55,6 +57,7 @@ def lab(course, serve, free_port, python, chromium):
     page.locator(".jp-Notebook .jp-Cell").first.wait_for()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
     yield page
+    page.screenshot(path=tmp_path / "end.png")
     page.close()
 
 
@@ -67,14 +70,21 @@ def replace_cell(page, start: str, text: str) -> None:
 
 
 def run_at_the_end(page, line: str):
-    """Type a line into a new last cell and run it; the cell."""
-    page.locator(".jp-Notebook .jp-Cell").last.click()
+    """Type a line into a new last cell and run it; its output.
+
+    Each step waits for what the one before shows, as a learner does.
+    """
+    cells = page.locator(".jp-Notebook .jp-Cell")
+    count = cells.count()
+    cells.last.locator(".jp-InputPrompt").click()
     page.keyboard.press("Escape")
     page.keyboard.press("b")
-    page.keyboard.press("Enter")
+    expect(cells).to_have_count(count + 1)
+    cells.last.locator(".cm-content").click()
     page.keyboard.insert_text(line)
+    expect(cells.last.locator(".cm-content")).to_have_text(line)
     page.keyboard.press("Control+Enter")
-    return page.locator(".jp-Notebook .jp-CodeCell").last
+    return cells.last.locator(".jp-OutputArea-output")
 
 
 def test_a_learner_answers_checks_and_is_told_the_mistake(course, lab, tmp_path):
@@ -87,7 +97,7 @@ def test_a_learner_answers_checks_and_is_told_the_mistake(course, lab, tmp_path)
     replace_cell(lab, f"def {WRONG}", pasted(asked[WRONG], MISTAKE))
     lab.get_by_role("menuitem", name="Run", exact=True).click()
     lab.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    card = run_at_the_end(lab, "%check").locator(".jp-OutputArea-output")
+    card = run_at_the_end(lab, "%check")
     card.get_by_text(mistake.message).wait_for()
     text = card.inner_text()
     lab.screenshot(path=tmp_path / "check.png")
@@ -99,14 +109,13 @@ def test_a_learner_answers_checks_and_is_told_the_mistake(course, lab, tmp_path)
     assert "Graded as it runs in your kernel, not as saved" in text
     assert unit.release_notebook().read_bytes() == release
 
-    hint = run_at_the_end(lab, f"%hint {WRONG}").locator(".jp-OutputArea-output")
+    hint = run_at_the_end(lab, f"%hint {WRONG}")
     hint.get_by_text("Hint 1 of 3 for").wait_for()
-    solution = run_at_the_end(lab, f"%solution {WRONG}").locator(".jp-OutputArea-output")
+    solution = run_at_the_end(lab, f"%solution {WRONG}")
     solution.locator("pre").get_by_text(f"def {WRONG}(").wait_for()
 
     lab.keyboard.press("Control+s")
     lab.locator(".lm-TabBar-tab.jp-mod-current:not(.jp-mod-dirty)").first.wait_for()
-    saved = run_at_the_end(lab, f"%check {WRONG}").locator(".jp-OutputArea-output")
+    saved = run_at_the_end(lab, f"%check {WRONG}")
     saved.get_by_text(mistake.message).wait_for()
-    lab.screenshot(path=tmp_path / "end.png")
     assert "not as saved" not in saved.inner_text()
