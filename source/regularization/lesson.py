@@ -340,10 +340,9 @@ for dtype in (np.float32, np.float64):
 # $$\mathbb E\lVert y-\tilde Xw\rVert^2=\lVert y-Xw\rVert^2+\frac p{1-p}\sum_j\lVert
 # x_j\rVert^2w_j^2$$
 #
-# Ridge with a price of its own for each column. **Predict:** change the unit of one column by a
-# factor
-# 1000. Whose predictions change, ridge's or dropout's? (The last lines printed are about label
-#       smoothing.)
+# Ridge with a price of its own for each column. **Predict:** one column changes from metres to
+# millimetres. Whose predictions change, ridge's or dropout's? (The last lines printed are about
+# label smoothing.)
 
 # %%
 rng = np.random.default_rng(3)

@@ -552,8 +552,8 @@ q.grade()
 # | `l2` | $\tfrac12(w-z)^2+\tfrac\lambda2 w^2$ |
 #
 # Return both minimisers, and for each entry who **pulls harder**: `"l1"` or `"l2"`, whichever takes
-# more away from $\lvert z\rvert$, and `"same"` where they take away the same to within $10^{-9}$. λ
-# ≥ 0.
+# more away from $\lvert z\rvert$, and `"same"` where they take away the same to within $10^{-9}$.
+# `lam` is 0 or more.
 #
 # **Example.** `shrink(np.array([3.0, -0.5]), 1.0)`: `l1` gives (2, 0), `l2` gives (1.5, −0.25). So
 # the first entry is pulled harder by `"l2"` (1.5 against 1), the second by `"l1"`.
@@ -1997,8 +1997,7 @@ q.grade()
 # ## 8. Smooth labels (2 points, 6 minutes)
 #
 # Turn integer classes into smoothed targets: with share ε the label is replaced by one drawn
-# uniformly from **all** $k$ classes, the true one included. So the target of a row with class $c$
-# is
+# uniformly from **all** $k$ classes, the true one included. So a row of class $c$ has the target
 #
 # $$t_j=(1-\varepsilon)\,[j=c]+\varepsilon/k$$
 #
@@ -2191,13 +2190,13 @@ q.grade()
 # equal columns could split a slope of 2 in any way; only the norm rule made it 1 and 1. L1 has no
 # such preference: every split of one sign costs the same, so noise decides. And L1 is not sparse
 # because it shrinks more: from a weight of 3 it takes 1, ridge takes 1.5. It is sparse because its
-# pull does not fade near zero, so 0.5 becomes exactly
-# 0. Correlation pairs may not even show the problem: a column that was the sum of two others had
-#    infinite VIF. First I check that features were standardised, else units choose. Then I refit on
-#    twenty bootstrap samples of this month alone. If 14 of 30 change there too, it is collinearity;
-#    if they are stable, the data drifted, and that is another talk. For prediction, either model
-#    may ship. For attribution I cluster the copies, use one per cluster or an elastic net, and
-#    report how often each cluster is selected, not a list of winners."
+# pull does not fade near zero, so 0.5 becomes exactly zero. Correlation pairs may not even show the
+# problem: a column that was the sum of two others had infinite VIF. First I check that features
+# were standardised, else units choose. Then I refit on twenty bootstrap samples of this month
+# alone. If 14 of 30 change there too, it is collinearity; if they are stable, the data drifted, and
+# that is another talk. For prediction, either model may ship. For attribution I cluster the copies,
+# use one per cluster or an elastic net, and report how often each cluster is selected, not a list
+# of winners."
 # ### END MARK SCHEME
 
 # %% [markdown]
