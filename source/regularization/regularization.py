@@ -2176,9 +2176,9 @@ q.grade()
 #   decides, and L1 is (nearly) indifferent between splits, so noise picks one. Corrects "shrinks
 #   more": L1 is sparse because of the kink at 0. Names a remedy (elastic net or ridge, grouping,
 #   stability over resamples).
-# - **3**: as 2, and argued from own numbers: for instance VIF = inf for a column that is a sum of
-#   two others with no strong pair; least squares sharing (1, 1) between two equal columns; L2
-#   taking 1.5 from a weight of 3 where L1 takes 1. Separates prediction (stable) from attribution
+# - **3**: as 2, and argued from own numbers: for instance VIF = inf for three columns of which
+#   one is the sum of the others; least squares sharing (1, 1) between two equal columns; L2 taking
+#   1.5 from a weight of 3 where L1 takes 1. Separates prediction (stable) from attribution
 #   (unstable). Asks whether the features were standardised.
 # - **4**: as 3, and decides by an experiment that could prove it wrong: refit on bootstrap
 #   resamples of *one* month; if the selection changes there too, it is collinearity, if not, the
