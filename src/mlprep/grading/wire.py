@@ -244,6 +244,10 @@ def _generator(state) -> np.random.Generator:
     name = _checked(state, dict).get("bit_generator")
     if name not in ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"):
         raise WireError("a random generator is malformed")
+    if name in ("MT19937", "Philox"):  # numpy would read memory at whatever place they name
+        place = state["state"]["pos"] if name == "MT19937" else state["buffer_pos"]
+        if type(place) is not int or not 0 <= place <= (624 if name == "MT19937" else 4):
+            raise WireError("a random generator is malformed")
     bits = getattr(np.random, name)()
     bits.state = state
     return np.random.Generator(bits)
@@ -340,7 +344,7 @@ class Peer:
         del self._buffer[: end + 1]
         try:
             return _checked(json.loads(line), dict)
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError, MemoryError):
             raise WireError("a message is not JSON") from None
 
     def _set_timeout(self) -> None:
