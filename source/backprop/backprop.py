@@ -98,17 +98,19 @@ q = Question(mlp_forward, points=2)
 def named(result):
     """The logits and the wanted part of the cache, by name."""
     z, cache = result
-    return {"z": z, **{key: cache[key] for key in ("x", "a", "h", "W1", "W2") if key in cache}}
+    if not isinstance(cache, dict):
+        return {"the cache, which must be a dict": type(cache).__name__}
+    return {key: cache[key] for key in ("x", "a", "h", "W1", "W2") if key in cache} | {"z": z}
 
 
 @q.probe(
     gives={
-        "z": [[68.5]],
         "x": [[2.0]],
         "a": [[2.5, -1.5]],
         "h": [[12.5, 20.0]],
         "W1": [[1.0, -1.0]],
         "W2": [[1.0], [3.0]],
+        "z": [[68.5]],
     }
 )
 def the_example(f):
@@ -123,7 +125,7 @@ def biases_alone(f):
     """With weights and skip 0 each row of logits is b2."""
     x, s = np.ones((3, 5)), np.zeros((3, 2))
     W1, b1, W2, b2 = np.zeros((5, 2)), np.ones(2), np.zeros((2, 2)), np.array([7.0, 8.0])
-    return named(f(x, s, W1, b1, W2, b2))["z"]
+    return f(x, s, W1, b1, W2, b2)[0]
 
 
 ### BEGIN HIDDEN TESTS
@@ -193,6 +195,13 @@ def first_bias_forgotten(x, s, W1, b1, W2, b2):
     a = x @ W1
     h = np.maximum(a, 0) + s
     return h @ W2 + b2, {"x": x, "a": a, "h": h, "W1": W1, "W2": W2}
+
+
+@q.mistake("""b2 is missing: every layer has a bias, the last one too.""")
+def last_bias_forgotten(x, s, W1, b1, W2, b2):
+    a = x @ W1 + b1
+    h = np.maximum(a, 0) + s
+    return h @ W2, {"x": x, "a": a, "h": h, "W1": W1, "W2": W2}
 
 
 @q.mistake("""The logits are right, but the cache holds relu(a) under "a". Keep the value before the
@@ -377,6 +386,13 @@ def divided_by_b_times_k(z, y):
 def loss_summed(z, y):
     loss, dz, _ = right(z, y)
     return loss * len(y), dz
+
+
+@q.mistake("""You averaged over all B·K entries (np.mean of one-hot · log p): all but B of them are
+0. Sum over the classes, then average over the B examples.""")
+def loss_averaged_over_classes(z, y):
+    loss, dz, _ = right(z, y)
+    return loss / z.shape[1], dz
 
 
 @q.mistake("""exp overflows at about 709 in float64, and inf / inf is NaN. Subtract each row's
@@ -650,7 +666,8 @@ def slope_one_at_zero(dz, cache):
 
 
 @q.mistake("""You sent the skip's gradient through the ReLU. s joins after it: ds is dh itself,
-also where the unit is off. That is what skip connections are for.""")
+also where the unit is off. (Or you masked dh in place, and "s" holds the same array: copy
+first.)""")
 def skip_masked_by_the_relu(dz, cache):
     grads = backward(dz, cache)
     return grads | {"s": grads["s"] * (cache["a"] > 0)}
@@ -765,7 +782,7 @@ time, so training goes on, only worse.""")
 q.grade()
 
 # %% [markdown]
-# ## 4. A gradient check (4 points, 20 minutes)
+# ## 4. A gradient check (4 points, 15 minutes)
 #
 # `f` maps an array to a number; `g` is what somebody claims to be its gradient at `x`. For every
 # entry $i$ of $x$ take the **central** difference, with $e_i$ the array that is 1 at that entry:
@@ -775,7 +792,7 @@ q.grade()
 #
 # The norms are Euclidean, over all entries of an array of any shape; where both norms are 0, return
 # 0. The result is then between 0 (right) and 1 (opposite sign, or one of them 0). `f` may be called
-# as often as you like, and always gets an array of the shape of `x`.
+# as often as you like, and always gets an array of the shape of `x`. Compute in float64.
 #
 # **Example.** f(x) = Σx³ at x = (1, 2) with ε = 0.1: n = 3x² + ε² = (3.01, 12.01). For
 # g = (3, 12) the result is 0.01414 / (12.369 + 12.381) = 0.000571.
@@ -858,11 +875,12 @@ def large_gradients(f):
     return f(lambda x: 1e4 * wave(x), 1.01e4 * np.cos(x) * np.arange(1, 8), x, 1e-4)
 
 
-@q.probe(gives=True)
+@q.probe(gives="")
 def default_eps(f):
-    """With the default ε a right gradient is confirmed to 1e-8."""
+    """With the default ε = 1e-5 and float64 a right gradient is confirmed to 1e-8."""
     (x,) = normal(11, 7)
-    return bool(float(f(wave, np.cos(x) * np.arange(1, 8), x)) < 1e-8)
+    small = float(f(wave, np.cos(x) * np.arange(1, 8), x)) < 1e-8
+    return "" if small else "yours finds a larger error (another ε, or a float32 on the way?)"
 
 
 @q.probe(gives="")
@@ -915,6 +933,12 @@ def flat_and_explicit(f, g, x, eps=1e-5):
 central one's like ε². Step both ways and divide by 2ε.""")
 def forward_difference(f, g, x, eps=1e-5):
     return relative(g, numeric(f, x, eps, central=False))
+
+
+@q.mistake("""You took f(x + ε) − f(x) and divided by 2ε: half the slope. Between x − ε and x + ε
+lie 2ε: subtract f(x − ε).""")
+def one_sided_over_two_eps(f, g, x, eps=1e-5):
+    return relative(g, numeric(f, x, eps, central=False) / 2)
 
 
 @q.mistake("""You stepped ε both ways and divided by ε. The two points are 2ε apart: your numeric
@@ -1307,7 +1331,7 @@ e^x/(1 + e^x) ends in inf/inf.""")
 q.grade()
 
 # %% [markdown]
-# ## 6. The smallest network for XOR (2 points, 10 minutes)
+# ## 6. The smallest network for XOR (2 points, 8 minutes)
 #
 # By hand, without training: weights of a network that computes exclusive or,
 #
@@ -1342,10 +1366,21 @@ q = Question(xor_weights, points=2)
 
 
 def network(result):
-    """The four arrays, and z for the inputs (0, 0), (0, 1), (1, 0), (1, 1)."""
+    """The four arrays, and z for the inputs (0, 0), (0, 1), (1, 0), (1, 1): NaN if none fits."""
     W1, b1, W2, b2 = (np.asarray(part, dtype=float) for part in result)
+    H = b1.size
+    if (W1.shape, b1.shape, W2.shape, b2.shape) != ((2, H), (H,), (H, 1), (1,)):
+        return W1, b1, W2, b2, np.full(4, np.nan)
     corners = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     return W1, b1, W2, b2, (np.maximum(corners @ W1 + b1, 0) @ W2 + b2).ravel()
+
+
+@q.probe(gives="")
+def shapes(f):
+    """W1 is [2, H], b1 [H], W2 [H, 1] and b2 [1]."""
+    *parts, z = network(f())
+    text = ", ".join(f"{n} {np.shape(p)}" for n, p in zip(("W1", "b1", "W2", "b2"), parts))
+    return f"yours have the shapes {text}" if np.isnan(z).any() else ""
 
 
 @q.probe(gives={"(0, 0)": "false", "(0, 1)": "true", "(1, 0)": "true", "(1, 1)": "false"})
@@ -1353,6 +1388,8 @@ def truth_table(f):
     """z is at least 0.5 for (0, 1) and (1, 0), and at most −0.5 for (0, 0) and (1, 1)."""
     z = network(f())[-1]
     says = ["true" if v >= 0.5 else "false" if v <= -0.5 else f"no margin, z = {v:g}" for v in z]
+    if np.isnan(z).any():
+        says = ["the shapes do not fit"] * 4
     return dict(zip(("(0, 0)", "(0, 1)", "(1, 0)", "(1, 1)"), says))
 
 
@@ -1360,10 +1397,18 @@ def truth_table(f):
 q.hidden()
 
 
-@q.probe(gives={"W1": (2, 2), "b1": (2,), "W2": (2, 1), "b2": (1,)})
+@q.probe(gives=2)
 def fewest_units(f):
-    """One ReLU gives a function that changes one way only, so one unit is too few; two will do."""
-    return dict(zip(("W1", "b1", "W2", "b2"), (np.shape(part) for part in network(f())[:4])))
+    """One hidden ReLU changes one way only, so one is too few; two will do."""
+    return int(network(f())[1].size)
+
+
+@q.probe(gives=True)
+def no_twins(f):
+    """Hidden units with the same weights and bias are one unit."""
+    W1, b1, *_ = network(f())
+    units = np.vstack([np.atleast_2d(W1), np.atleast_1d(b1)]) if W1.ndim == 2 else np.zeros((1, 2))
+    return len({tuple(unit) for unit in units.T}) == units.shape[1]
 
 
 @q.reference
@@ -1431,7 +1476,7 @@ only more able.""")
 q.grade()
 
 # %% [markdown]
-# ## 7. Dead units (2 points, 10 minutes)
+# ## 7. Dead units (2 points, 8 minutes)
 #
 # `batches` is a list of arrays [n, H]: the outputs of one ReLU layer on the batches of a data set.
 # All have the same H; n differs, and may be 0. A unit is **dead** if its output is 0 for every
@@ -1485,7 +1530,10 @@ def layers_output(seed, sizes, H, shift):
     return batches
 
 
-q.case(layers_output(13, (5, 3, 2), 11, 1.3), claim="Batches of 5, 3 and 2 examples, 11 units")
+q.case(
+    layers_output(13, (5, 3, 2), 11, 1.3),
+    claim="Three batches, 11 units; one that fires once, however weakly, is alive",
+)
 q.case(layers_output(14, (7, 0, 2), 13, 1.5), claim="A batch without rows kills no unit")
 q.case(layers_output(15, (3,), 7, -9.0), claim="One unit dead, all others always on")
 q.case([np.full((2, 3), 1e-12)], gives=0.0, claim="An output of 1e-12 is small, not dead")
@@ -1574,7 +1622,7 @@ examples you looked.""")
 q.grade()
 
 # %% [markdown]
-# ## 8. Overfit one batch (5 points, 20 minutes)
+# ## 8. Overfit one batch (5 points, 24 minutes)
 #
 # The gate before any long run: can the training loop memorise one small batch? Write the loop for a
 # two-layer ReLU classifier. `loss_and_gradients(params, x, y, scale)` from the first code cell is
@@ -1648,6 +1696,35 @@ def some_points(B, D, K, seed):
     return rng.standard_normal((B, D)), rng.integers(K, size=B)
 
 
+def largest_gap(one, other):
+    return max(float(np.abs(one[key] - other[key]).max()) for key in keys)
+
+
+def what_step(f, number):
+    """What is wrong with step `number` (from 1) of a run without dropout: a clause, or ""."""
+    x, y = some_points(7, 3, 2, 2)
+    points = [trained(f, x, y, 2, 11, steps, 0.3)[0] for steps in range(number + 1)]
+    grads = [loss_and_gradients(point, x, y)[1] for point in points[:-1]]
+    moved = {key: (points[-2][key] - points[-1][key]) / 0.3 for key in keys}
+    if largest_gap(moved, grads[-1]) < 1e-4:
+        return ""
+    if largest_gap(moved, {key: sum(g[key] for g in grads) for key in keys}) < 1e-4:
+        return "yours uses the sum of the gradients of all steps so far"
+    still = [key for key in keys if np.abs(moved[key]).max() == 0]
+    if still:
+        return f"yours leaves {', '.join(still)} where they were"
+    factor = float((moved["W1"] * grads[-1]["W1"]).sum() / (grads[-1]["W1"] ** 2).sum())
+    if largest_gap(moved, {key: factor * grads[-1][key] for key in keys}) < 1e-4:
+        return f"yours moves by {-factor:+.3g} × lr × gradient"
+    return "yours moves in another direction"
+
+
+@q.probe(gives="")
+def first_step(f):
+    """The first step moves every array by −lr × its gradient over the whole batch (keep = 1)."""
+    return what_step(f, 1)
+
+
 @q.probe(gives={"losses": 16, "first above 0.5": True, "last below 0.05": True})
 def overfit_gate(f):
     """32 points with random labels are memorised in 15 steps: the last of 16 losses is < 0.05."""
@@ -1659,32 +1736,14 @@ def overfit_gate(f):
     }
 
 
-def largest_gap(one, other):
-    return max(float(np.abs(one[key] - other[key]).max()) for key in keys)
-
-
-def step_is_right(f, before, lr, keep=1.0):
-    """Whether step number `before` + 1 is −lr × gradient at the weights before it (no dropout)."""
-    x, y = some_points(7, 3, 2, 2)
-    (start, _), (end, _) = (trained(f, x, y, 2, 11, n, lr) for n in (before, before + 1))
-    grads = loss_and_gradients(start, x, y)[1]
-    return largest_gap(end, {key: start[key] - lr * grads[key] for key in keys}) < 1e-5
-
-
-@q.probe(gives=True)
-def first_step(f):
-    """The first step moves every array by −lr × its gradient (keep = 1)."""
-    return step_is_right(f, 0, 0.3)
-
-
 ### BEGIN HIDDEN TESTS
 q.hidden()
 
 
-@q.probe(gives=True)
+@q.probe(gives="")
 def third_step(f):
     """The third step uses the gradient at the weights after two steps, and that gradient alone."""
-    return step_is_right(f, 2, 0.3)
+    return what_step(f, 3)
 
 
 @q.probe(gives="")
@@ -1693,11 +1752,13 @@ def start(f):
     params = trained(f, *some_points(2, 50, 3, 3), 40, 70, 0)[0]
     if np.abs(params["b1"]).max() + np.abs(params["b2"]).max() > 0:
         return "your biases are not 0"
-    for key, fan_in in (("W1", 50), ("W2", 70)):
+    for key, fan_in, fan_out in (("W1", 50, 70), ("W2", 70, 40)):
         got, want = float(params[key].std()), (2 / fan_in) ** 0.5
-        if not 0.9 < got / want < 1.1:  # standard errors: 1.2 % and 1.3 %
-            return f"your {key} [{params[key].shape[0]}, {params[key].shape[1]}] has {got:.3f}, " \
-                f"not {want:.3f}"
+        if 0.9 < got / want < 1.1:  # standard errors: 1.2 % and 1.3 %
+            continue
+        usual = [0.0, 2 / fan_in, (1 / fan_in) ** 0.5, (2 / fan_out) ** 0.5, 1.0]
+        near = [size for size in usual if abs(got - size) <= 0.05 * size]
+        return f"your {key} has {near[0] if near else got:.3f}, not {want:.3f}"
     return ""
 
 
@@ -1708,30 +1769,35 @@ def units_differ(f):
     return "" if len({tuple(column.round(6)) for column in W1.T}) == 7 else "some of yours are"
 
 
+def last_loss_is_right(f, steps, keep):
+    x, y = some_points(7, 3, 2, 5)
+    params, losses = trained(f, x, y, 2, 13, steps, 0.3, keep)
+    return abs(losses[-1] - loss_and_gradients(params, x, y)[0]) < 1e-5
+
+
 @q.probe(gives="")
 def losses_are_of_the_weights(f):
-    """Each loss is that of the weights at its moment, with dropout off (keep = 0.5)."""
+    """There are steps + 1 losses, each of the weights at its moment, with dropout off."""
     x, y = some_points(7, 3, 2, 5)
-    for steps in (1, 3, 0):
-        params, losses = trained(f, x, y, 2, 13, steps, 0.3, 0.5)
-        if len(losses) != steps + 1:
-            before = loss_and_gradients(trained(f, x, y, 2, 13, 0)[0], x, y)[0]
-            begins = len(losses) and abs(losses[0] - before) < 1e-5
-            which = "" if begins else ", and the first is not that of the start"
-            return f"after {steps} steps you return {len(losses)} losses{which}"
-        gap = losses[-1] - loss_and_gradients(params, x, y)[0]
-        if abs(gap) > 1e-5:
-            return f"after {steps} steps your last one is off by {gap:+.3f}"
-    return ""
+    (begin, _), (_, losses) = (trained(f, x, y, 2, 13, steps, 0.3, 0.5) for steps in (0, 2))
+    first = len(losses) and abs(losses[0] - loss_and_gradients(begin, x, y)[0]) < 1e-5
+    if len(losses) != 3:
+        which = "" if first else ", and the first is not that of the start"
+        return f"after 2 steps you return {len(losses)} losses{which}"
+    if not last_loss_is_right(f, 2, 1.0):
+        return "your last one is not that of the weights you return, even with keep = 1"
+    if not last_loss_is_right(f, 2, 0.5):
+        return "your last one is right with keep = 1 and wrong with keep = 0.5"
+    return "" if first else "your first one, with keep = 0.5, is not that of the start"
 
 
-def seen_scale(f, steps, keep):
+def seen_scale(f, steps, keep, seed=0):
     """The dropout pattern of the last of `steps` steps, read off dW1, and whether the step fits it.
 
     With the identity as x, row i of dW1 belongs to example i alone.
     """
     x, y, H = np.eye(5), np.array([0, 1, 1, 0, 2]), 101
-    (a, _), (b, _) = (trained(f, x, y, 3, H, n, 0.2, keep) for n in (steps - 1, steps))
+    (a, _), (b, _) = (trained(f, x, y, 3, H, n, 0.2, keep, seed) for n in (steps - 1, steps))
     kept = np.abs(b["W1"] - a["W1"]) > 1e-12
     on = a["W1"] + a["b1"] > 0
     grads = loss_and_gradients(a, x, y, kept / keep)[1]
@@ -1745,7 +1811,7 @@ def dropout_in_the_step(f):
     kept, on, fits = seen_scale(f, 1, 0.8)
     share = float(kept[on].mean())
     if not 0.7 < share < 0.9:  # 5 · 101 / 2 entries: standard error 0.025
-        return f"yours keeps a share of {share:.2f}"
+        return f"yours keeps a share of about {share:.1f}"
     if len({tuple(row) for row in (kept | ~on)[:, on.all(axis=0)].tolist()}) == 1:
         return "yours drops the same units for every example: draw [B, H]"
     return "" if fits else "your step is not the gradient under such a scale"
@@ -1753,16 +1819,18 @@ def dropout_in_the_step(f):
 
 @q.probe(gives="")
 def dropout_is_drawn_again(f):
-    """Each step draws a dropout scale of its own."""
-    (one, on, _), (two, on_too, _) = (seen_scale(f, steps, 0.5) for steps in (1, 2))
-    both = on & on_too
-    return "" if (one != two)[both].any() else "yours drops the same entries in the second step"
+    """Each step draws a dropout scale of its own, from rng."""
+    drawn = [seen_scale(f, steps, 0.5, seed) for steps, seed in ((1, 0), (2, 0), (1, 1))]
+    for (other, on, _), which in zip(drawn[1:], ("in the second step", "with another rng")):
+        if not (other != drawn[0][0])[on & drawn[0][1]].any():
+            return f"yours drops the same entries {which}"
+    return ""
 
 
 @q.probe(gives={"same seed, same result": True, "other seed, other result": True})
 def all_randomness_comes_from_rng(f):
     """All randomness comes from rng: its seed decides the result."""
-    a, b, c = (trained(f, *some_points(3, 2, 2, 6), 2, 5, 2, seed=s)[0] for s in (1, 1, 2))
+    a, b, c = (trained(f, *some_points(3, 2, 2, 6), 2, 23, 2, 1.0, 0.5, s)[0] for s in (1, 1, 2))
     return {
         "same seed, same result": largest_gap(a, b) == 0,
         "other seed, other result": largest_gap(a, c) > 0,
@@ -2017,7 +2085,7 @@ forgotten.""")
 q.grade()
 
 # %% [markdown] nbgrader={"grade_id": "explain_in_90_seconds", "task": true, "points": 4}
-# ## 9. Say it in 90 seconds (4 points, graded by hand)
+# ## 9. Say it in 90 seconds (4 points, 15 minutes, graded by hand)
 #
 # An interviewer says: **"Your colleague wrote a classifier with a layer of their own. The loss
 # starts at 1.1 for three classes, falls to 0.56 in an hour, and stays there. Their gradient check
