@@ -437,6 +437,22 @@ def softmax_then_ce_layer(z, y):
     return loss, dz
 
 
+@q.mistake("""The sign of the loss is turned round: it must be positive, and 0 for a certain, right
+answer. Put the minus before the mean of log p.""")
+def loss_negative(z, y):
+    loss, dz, _ = right(z, y)
+    return -loss, dz
+
+
+@q.mistake("""`dz[:, y] -= 1` takes 1 away in the column of every label of the batch, in all rows.
+Row and column belong together: dz[np.arange(B), y] -= 1.""")
+def all_labels_in_every_row(z, y):
+    loss, dz, onehot = right(z, y)
+    dz = dz + onehot / len(y)
+    dz[:, y] -= 1 / len(y)
+    return loss, dz
+
+
 @q.mistake("""The sign of dz is turned round: you returned one-hot − p, the direction in which the
 loss falls. The gradient points up: p − one-hot.""")
 def sign_flipped(z, y):
@@ -767,8 +783,9 @@ q.hints(
 only one order of dC, A.T, B.T fits. And which array says whether a unit was on?""",
     """One example, one unit, a = −1, s = 3, so h = 3: the unit is off. W1, b1 and x get 0; s gets
 dz @ W2.T all the same.""",
-    """dh = dz @ W2.T; da = dh * (a > 0). Then W2: h.T @ dz, b2: dz summed over axis 0, s: dh,
-W1: x.T @ da, b1: da summed over axis 0, x: da @ W1.T.""",
+    """Go back line by line: dz gives dh through W2; dh and the sign of a give da. A weight gradient
+is the layer's input, transposed, times the gradient of its output; a bias gradient is that
+output's, summed over axis 0; s gets what h gets.""",
 )
 q.why("""Two rules make the whole pass. For C = A @ B, dA = dC @ B.T and dB = A.T @ dC: the shapes
 allow nothing else. Whatever was *shared* in the forward pass (weights and biases, by all examples)
@@ -1461,8 +1478,8 @@ q.hints(
 then straight. How many do you need to go up and down again?""",
     """Take u = relu(x1 + x2), which is 0, 1, 2. You need a second unit v that is 0, 0, 1, and a
 weight for it.""",
-    """Both units see x1 + x2: bias 0 for the first, −1 for the second. Output weights 1 and −2, and
-a bias that puts the threshold halfway.""",
+    """Both units see x1 + x2, the second with a bias that keeps it off until the sum passes 1. Its
+output weight must pull down more than the first one lifts; b2 puts the threshold halfway.""",
 )
 q.why("""With one hidden unit, z rises or falls with w·x + b, or stands still: "true" is a
 half-plane, and no straight line separates the two diagonals of a square. So two is the smallest
@@ -1608,8 +1625,8 @@ q.hints(
 reduce, and do you reduce over batches before you take the share?""",
     """[[0, 1, 0]] and [[0, 0, 2], [0, 0, 0]]: unit 1 fires in the first batch, unit 2 in the
 second. Only unit 0 is dead: 1/3.""",
-    """Keep one bool a unit, "has fired". For each batch: fired |= (batch > 0).any(axis=0). At the
-end the mean of ~fired.""",
+    """Keep one bool a unit, "has ever fired", and update it with every batch; take the share of
+units only at the end. (Or put the batches into one array first.)""",
 )
 q.why("""Sparsity (zeros per entry) and death (columns of zeros) look alike in a mean and are
 opposites in meaning: half of all entries 0 is what a healthy ReLU layer at its start looks like,
@@ -1716,7 +1733,7 @@ def what_step(f, number):
     factor = float((moved["W1"] * grads[-1]["W1"]).sum() / (grads[-1]["W1"] ** 2).sum())
     if largest_gap(moved, {key: factor * grads[-1][key] for key in keys}) < 1e-4:
         return f"yours moves by {-factor:+.3g} × lr × gradient"
-    return "yours moves in another direction"
+    return "yours moves in another direction (all arrays take the gradient at the same weights)"
 
 
 @q.probe(gives="")
@@ -1725,15 +1742,16 @@ def first_step(f):
     return what_step(f, 1)
 
 
-@q.probe(gives={"losses": 16, "first above 0.5": True, "last below 0.05": True})
+@q.probe(gives="")
 def overfit_gate(f):
     """32 points with random labels are memorised in 15 steps: the last of 16 losses is < 0.05."""
     losses = trained(f, *some_points(32, 31, 3, 1), 3, 61, 15)[1]
-    return {
-        "losses": len(losses),
-        "first above 0.5": bool(losses[0] > 0.5),
-        "last below 0.05": bool(losses[-1] < 0.05),
-    }
+    if len(losses) != 16:
+        return f"you return {len(losses)} losses"
+    if losses[-1] < 0.05:
+        return "" if losses[0] > 0.5 else "your first loss is small already"
+    falls = losses[-1] < losses[0]
+    return f"yours {'falls, but ends above that' if falls else 'does not even fall'}"
 
 
 ### BEGIN HIDDEN TESTS

@@ -502,7 +502,18 @@ for bug in (*bugs, "labels shuffled"):
 #
 # </details>
 #
-# <details><summary>8. A network does not learn: your first five checks?</summary>
+# <details><summary>8. ReLU, GELU or SiLU: what differs, besides smoothness?</summary>
+#
+# The last two are $x$ times a gate that opens with $x$, so the slope has a second term: $\Phi(x)
+# +x\,\phi(x)$ for GELU. Three things follow. The slope exceeds 1 (GELU's is largest at $x=\sqrt2$,
+# where its derivative $\phi(x)(2-x^2)$ vanishes). The function is not monotone, and below its
+# minimum the slope is negative: a unit that is "off" is pushed, and can come back. And no kink:
+# the check above has slope 2 again. The price is an erf or an exp an entry, and that $a$ must be
+# kept for the backward pass; for ReLU one bit would do.
+#
+# </details>
+#
+# <details><summary>9. A network does not learn: your first five checks?</summary>
 #
 # In the order of cost, each with an outcome that decides something. (1) Look at a batch as the
 # model gets it: inputs, labels, their pairing. (2) First loss against log K, or the loss of the
