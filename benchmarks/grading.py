@@ -57,6 +57,10 @@ c = get_config()
 c.CourseDirectory.ignore = ["*.py", "*.toml", ".*", "__pycache__"]
 c.Execute.extra_arguments = ["--IPKernelApp.log_level=40"]
 """
+PLUGIN = """\
+import mlprep.nbgrader
+mlprep.nbgrader.configure(c)
+"""
 WRONG = {
     "standardise": ("np.where(spread == 0, 1.0, spread)", "spread"),
     "ridge": (" + lam * np.eye(X.shape[1])", ""),
@@ -230,14 +234,13 @@ def copy_of(course: Path) -> Iterator[Path]:
 def grade_with(grader: str, course: Path, unit: str) -> tuple[Cost, dict]:
     """Grade a unit's submissions in a fresh copy of the course: the cost, and the points.
 
-    grader: "nbgrader" (as it comes), "plugin" (nbgrader with this course's configuration) or
-    "mlprep". That the assignment is in the gradebook is not part of the cost.
+    grader: "nbgrader" (as it comes), "plugin" (nbgrader autograde with mlprep.nbgrader) or "mlprep"
+    (mlprep grade). That the assignment is in the gradebook is not part of the cost.
     """
     with copy_of(course) as folder:
         config = folder / "nbgrader_config.py"
         nbgrader = [sys.executable, "-m", "nbgrader"]
-        if grader == "nbgrader":
-            config.write_text(PLAIN)
+        config.write_text(PLAIN if grader == "nbgrader" else PLAIN + PLUGIN)
         measured([*nbgrader, "generate_assignment", unit, "--force"], folder)
         if grader == "mlprep":
             cost = measured([sys.executable, "-m", "mlprep", "grade", unit], folder)
@@ -254,10 +257,6 @@ def points(folder: Path, unit: str) -> dict:
     with Gradebook(Course(folder)) as book:
         scores = book.scores(unit)
     return {(s, cell): p for s, cells in scores.items() for (_, cell), p in cells.items()}
-
-
-def has_plugin() -> bool:
-    return "mlprep" in (REPO / "nbgrader_config.py").read_text().partition("preprocessors")[2]
 
 
 def stages(course: Path, unit: str, n: int) -> dict[str, float]:
@@ -388,7 +387,7 @@ README = """\
 
 Written by `python benchmarks/grading.py --write`; do not edit.
 
-The same submissions are graded by nbgrader as it comes, by nbgrader with this course's
+The same submissions are graded by nbgrader as it comes, by nbgrader with `mlprep.nbgrader` in its
 configuration (`plugin`), and by `mlprep grade`, one after the other on the same machine. The
 figures are times of one run: compare them with each other, not with those of another machine.
 nbgrader uses one processor, `mlprep grade` all of them; its start (imports, sandbox) is counted.
@@ -408,7 +407,7 @@ def main() -> None:
     parser.add_argument("--unit", choices=UNITS, action="append", help="only this one")
     parser.add_argument("--write", action="store_true", help="write benchmarks/README.md")
     args = parser.parse_args()
-    graders = ["nbgrader", "mlprep"] + (["plugin"] if has_plugin() else [])
+    graders = ("nbgrader", "plugin", "mlprep")
     results, agreement = {}, []
     with tempfile.TemporaryDirectory(prefix="mlprep-benchmark-") as folder:
         course = Path(folder) / "course"

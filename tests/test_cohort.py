@@ -8,6 +8,7 @@ import dataclasses
 import io
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -76,6 +77,14 @@ class Workers(Executor):
             return Answer(failed="The judge ended unexpectedly.").to_bytes()
         self.judged += 1
         return run_task(load_task(task), self.launcher)
+
+
+@pytest.fixture(scope="module")
+def needs_sandbox():
+    from mlprep.grading.launch import why_no_sandbox
+
+    if why := why_no_sandbox():
+        pytest.skip(why)
 
 
 @pytest.fixture(scope="module")
@@ -164,11 +173,42 @@ def test_the_graded_notebook_shows_what_was_missed_and_where_the_points_went(cou
     assert path.stat().st_mode & 0o777 == 0o444
 
 
+def test_nbgrader_with_the_plugin_gives_the_same_scores(course, judge, needs_sandbox):
+    submit(course, "dan", "def softmax(z):\n    return z", Counter="raise SystemExit")
+    hand_in(course, "eve", b"{")
+    config = course.root / "nbgrader_config.py"
+    if "mlprep.nbgrader" not in config.read_text():
+        with config.open("a") as file:
+            file.write("\nimport mlprep.nbgrader\nmlprep.nbgrader.configure(c)\n")
+    run(course)
+    ours = stored(course)
+    flags = {s: a.flags for s, a in record(course).latest("softmax").items()}
+    (course.root / "gradebook.db").unlink()
+    shutil.rmtree(course.root / "autograded")
+    for command in (["generate_assignment", "softmax", "--force"], ["autograde", "softmax"]):
+        nbgrader(course, *command)
+    assert stored(course) == ours and len(ours) == 5
+    with gradebook(course) as book:
+        rows = {s.student_id: s.notebooks[0] for s in book.assignment_submissions("softmax")}
+        assert {s: row.flagged for s, row in rows.items()} == {s: bool(f) for s, f in flags.items()}
+        needs = {s: row.needs_manual_grade for s, row in rows.items()}
+    assert all(needs.values())
+
+
+def nbgrader(course: Course, *words: str) -> None:
+    """Run an nbgrader command."""
+    programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    command = [sys.executable, "-m", "nbgrader", *words]
+    environment = os.environ | {"PATH": programs}
+    done = subprocess.run(
+        command, cwd=course.root, capture_output=True, text=True, env=environment, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_feedback_is_made_from_it_without_hidden_tests(course, judge):
     run(course, students=["ben"])
-    command = [sys.executable, "-m", "nbgrader", "generate_feedback", "softmax"]
-    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    nbgrader(course, "generate_feedback", "softmax")
     text = (course.root / "feedback/ben/softmax/softmax.html").read_text()
     assert "Subtract the row maximum first" in text and "Score: 5.0 / 12.0" in text
 
@@ -328,9 +368,10 @@ def test_an_old_score_does_not_survive_work_that_is_refused(course, judge):
     hand_in(course, "ada", b"")
     summary = run(course)
     assert list(summary.refused) == ["ada"]
-    assert set(stored(course)["ada"].values()) == {None}
-    first = graded_file(course, "ada").cells[0].source
+    assert set(stored(course)["ada"].values()) == {0}
+    about, first = (cell.source for cell in graded_file(course, "ada").cells[:2])
     assert "was not graded" in first and "file is empty" in first
+    assert "About this submission" in about
     with gradebook(course) as book:
         submission = book.find_submission("softmax", "ada")
         assert submission.score == 0 and submission.needs_manual_grade
@@ -489,14 +530,6 @@ def test_without_a_sandbox_nothing_runs_and_one_sentence_says_so(course):
     assert done.stderr.count("\n") == 1 and "bubblewrap is not installed" in done.stderr
     assert "--unsafe" in done.stderr and not stored(course)
     assert mlprep(course, "sofmax").returncode == 2
-
-
-@pytest.fixture(scope="module")
-def needs_sandbox():
-    from mlprep.grading.launch import why_no_sandbox
-
-    if why := why_no_sandbox():
-        pytest.skip(why)
 
 
 def test_killed_or_interrupted_the_command_goes_on_when_it_is_run_again(tmp_path, needs_sandbox):

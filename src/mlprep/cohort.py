@@ -7,7 +7,7 @@ is unchanged since it was graded is not graded again, so a run that was stopped 
 was.
 
 An old score never outlives the work that earned it. When a new submission is refused, or the
-grader fails on it, its automatic scores become unknown ("needs manual grade", 0 so far) and its
+grader fails on it, it has no points so far and waits for a person ("needs manual grade"), and its
 graded notebook is replaced by one that says why; the earlier attempt stays in the record. The next
 run tries a failed one again.
 """
@@ -211,6 +211,7 @@ class _Run:
             store.masters,
             sandbox=not options.unsafe,
             files=store.files,
+            limits=store.limits,
         )
         self.running: dict[Future, _Work] = {}
 

@@ -41,8 +41,9 @@ class Entry:
     """What is stored of one submission.
 
     notebooks: the graded notebooks, by name; their outputs hold the points. unknown: cells whose
-    points no machine knows, as (notebook, cell): a person decides. absent: notebooks that were
-    not handed in.
+    points no machine knows, as (notebook, cell): a person decides. refused: notebooks that have
+    no points for now, and wait for a person. absent: notebooks that were not handed in. flagged:
+    nbgrader's mark for a person to look at; None leaves it as it is.
     """
 
     unit: str
@@ -50,8 +51,9 @@ class Entry:
     submitted: datetime | None
     notebooks: Mapping[str, nbformat.NotebookNode]
     unknown: set[tuple[str, str]] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
     absent: set[str] = field(default_factory=set)
-    flagged: bool = False
+    flagged: bool | None = None
 
 
 class Gradebook:
@@ -228,15 +230,17 @@ class Gradebook:
         name = next(name for name, book in books.items() if book["id"] == row.notebook_id)
         scores = {}
         for cell, grade in _by_cell(books[name]["graded"], row.grades):
-            score = 0.0 if name in entry.absent else automatic.get((name, cell))
+            score = automatic.get((name, cell))
+            if name in entry.absent | entry.refused:
+                score = 0.0
             scores[name, cell] = grade.auto_score = score
-            grade.needs_manual_grade = score is None or (
-                grade.manual_score is not None and name not in entry.absent
-            )
+            waits = score is None or name in entry.refused or grade.manual_score is not None
+            grade.needs_manual_grade = waits and name not in entry.absent
         silent = _unanswered(entry.notebooks[name]) if name in entry.notebooks else set()
         for cell, comment in _by_cell(books[name]["commented"], row.comments):
             comment.auto_comment = "No response." if cell in silent else None
-        row.flagged = entry.flagged
+        if entry.flagged is not None:
+            row.flagged = entry.flagged
         row.late_submission_penalty = None
         return scores
 

@@ -24,6 +24,8 @@ from mlprep.gradebook import Entry, Gradebook
 from mlprep.grading.graded import refused_notebook
 from mlprep.grading.intake import TIMESTAMP, Taken
 from mlprep.grading.task import Answer, grader_version
+from mlprep.nbgrader.judge import Judge
+from mlprep.nbgrader.shown import heading
 from mlprep.release import Releaser
 
 READ_ONLY = 0o444  # as nbgrader leaves them
@@ -33,15 +35,17 @@ class Store:
     """The one writer for a unit; a context manager.
 
     sources, masters: the unit's notebooks as text, by name (see mlprep.grading.task.UnitTask).
-    files: the unit's data files, by name. last: each student's last attempt.
+    files: the unit's data files, by name. limits: what a submission may use, as the course's
+    nbgrader_config.py says (c.Judge). last: each student's last attempt.
     """
 
     def __init__(self, unit: Unit, sources: Mapping[str, str], sandboxed: bool):
         self.unit, self.sources, self.sandboxed = unit, sources, sandboxed
-        data = Releaser(unit.course).data_files(unit).values()
-        self.files = {p.name: p.read_bytes() for p in data if p.parent == unit.folder}
-        self.version = _sha256({**sources, **self.files})
+        paths = Releaser(unit.course).data_files(unit).values()
+        self.files = {p.relative_to(unit.folder).as_posix(): p.read_bytes() for p in paths}
         self.book = Gradebook(unit.course)
+        self.limits = Judge(config=self.book.config).limits
+        self.version = _sha256({**sources, **self.files, "": repr(self.limits)})
         self.masters = self.book.prepare(unit, sources)
         self.attempts = Attempts(unit.course.root / "attempts.db")
         self.last = self.attempts.latest(unit.name)
@@ -76,28 +80,24 @@ class Store:
         """Keep what came of a submission that was judged."""
         attempt = self._attempt(student, taken)
         attempt.seconds = answer.seconds
-        reasons = dict(taken.refused)
-        graded: dict[str, NotebookNode] = {}
-        unknown: set[tuple[str, str]] = set()
+        refused, graded = dict(taken.refused), {}
         for page in answer.notebooks:
             if page.refused:
-                reasons[page.name] = page.refused
+                refused[page.name] = page.refused
                 continue
             graded[page.name] = nbformat.v4.reads(page.graded)
             attempt.results += rows_of(page.report, page.name)
             attempt.notes += page.report["notes"]
             attempt.flags += page.report["flags"]
-        for row in attempt.results:
-            if row["status"] == "grader failed":
-                unknown.add((row["notebook"], row["name"]))
         failures = [r for r in attempt.results if r["status"] == "grader failed"]
+        unknown = {(row["notebook"], row["name"]) for row in failures}
         if failures:
             attempt.outcome = "failed"
             attempt.reason = " ".join(f"{r['name']}: {r['message']}" for r in failures)
         elif not graded:
             attempt.outcome = "refused"
-            attempt.reason = " ".join(reasons.values())
-        return self._keep(attempt, taken, graded, reasons, unknown)
+            attempt.reason = " ".join(dict.fromkeys(refused.values()))
+        return self._keep(attempt, taken, graded, refused, unknown)
 
     def refused(self, student: str, taken: Taken) -> Attempt:
         """Keep that nothing of a submission could be taken."""
@@ -110,8 +110,10 @@ class Store:
         """Keep that the grader failed on a submission."""
         attempt = self._attempt(student, taken)
         attempt.outcome, attempt.reason = "failed", why
-        reasons = dict.fromkeys(taken.notebooks, f"The grader failed: {why}") | taken.refused
-        return self._keep(attempt, taken, {}, reasons, set())
+        graded = {name: refused_notebook(self._master(name), why) for name in taken.notebooks}
+        attempt.flags.append(f"The grader failed: {why}")
+        unknown = {key for key in self._points if key[0] in taken.notebooks}
+        return self._keep(attempt, taken, graded, dict(taken.refused), unknown)
 
     def _attempt(self, student: str, taken: Taken) -> Attempt:
         attempt = Attempt(
@@ -133,13 +135,33 @@ class Store:
                 )
         return attempt
 
-    def _keep(self, attempt, taken, graded, reasons, unknown) -> Attempt:
-        """Write all three, and complete the attempt with the scores that were stored."""
-        for name, why in reasons.items():
-            graded[name] = refused_notebook(nbformat.v4.reads(self.masters[name]), why)
-            unknown |= {key for key in self._points if key[0] == name}
+    def _master(self, name: str) -> NotebookNode:
+        return nbformat.v4.reads(self.masters[name])
+
+    def _keep(
+        self,
+        attempt: Attempt,
+        taken: Taken,
+        graded: dict[str, NotebookNode],
+        refused: Mapping[str, str],
+        unknown: set[tuple[str, str]],
+    ) -> Attempt:
+        """Write all three, and complete the attempt with the scores that were stored.
+
+        Args:
+            refused: why a notebook cannot be graded, by its name.
+            unknown: cells whose points a person decides.
+        """
+        for name, why in refused.items():
+            graded[name] = refused_notebook(self._master(name), why)
             attempt.flags.append(f"{name}.ipynb was not graded: {why}")
         attempt.flags += [f"{name}.ipynb was not handed in." for name in taken.absent]
+        attempt.flags = list(dict.fromkeys(attempt.flags))
+        said = {"notes": attempt.notes, "flags": attempt.flags, "unsafe": not self.sandboxed}
+        for notebook in graded.values():
+            notebook.cells = heading(said) + notebook.cells
+        last = self.last.get(attempt.student)
+        is_flagged = True if attempt.flags else False if last and last.flags else None
         self._write(attempt.student, taken, graded)
         scores = self.book.store(
             Entry(
@@ -148,14 +170,15 @@ class Store:
                 submitted=taken.submitted,
                 notebooks=graded,
                 unknown=unknown,
+                refused=set(refused),
                 absent=set(taken.absent),
-                flagged=bool(attempt.flags),
+                flagged=is_flagged,
             )
         )
         known = {(row["notebook"], row["name"]): row for row in attempt.results}
         for (notebook, cell), score in scores.items():
             if (notebook, cell) not in known:
-                why = reasons.get(notebook, "Not handed in.")
+                why = refused.get(notebook) or attempt.reason or "Not handed in."
                 row = {"notebook": notebook, "name": cell, "question": cell, "points": 0.0}
                 row |= {"status": "not graded", "message": why}
                 known[notebook, cell] = row | {"max_points": self._points[notebook, cell]}
@@ -172,6 +195,7 @@ class Store:
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(parents=True)
         for name, data in (taken.files | self.files).items():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
             _write(new / name, data)
         for name, notebook in graded.items():
             _write(new / f"{name}.ipynb", nbformat.v4.writes(notebook).encode() + b"\n")
