@@ -604,6 +604,34 @@ def test_an_answer_may_be_a_class_whose_objects_are_used_by_probes():
     assert verdict.points == 2, verdict.text()
 
 
+def test_objects_in_a_list_are_used_by_probes_too():
+    q = Question(lambda n: [Counter(k) for k in range(n)], points=1, name="counters")
+
+    @q.probe(gives=[5, 6])
+    def each_adds_up(f):
+        """Each counter adds up."""
+        return [counter.add(5) for counter in f(2)]
+
+    assert q.verdict().points == 1
+    q.answer = lambda n: (Counter(9), Counter(9))
+    verdict = q.verdict()
+    assert verdict.message == "Each counter adds up, but 14 at [0] is not 5 (2 of 2 differ)."
+
+
+def test_a_mistake_that_returns_no_data_is_not_taken_for_one_that_does():
+    q = Question(lambda x: [x], points=1, name="lazy")
+    q.case(3, gives=3)
+    q.reference(lambda x: x)
+
+    @q.mistake("You returned a function.")
+    def a_function(x):
+        return lambda: x
+
+    assert q.verdict().mistake == ""
+    assert q.verdict(lambda x: abs).mistake == ""
+    assert q.verdict(lambda x: lambda: 4).mistake == "a_function"
+
+
 def test_a_method_that_is_missing_is_told_as_the_error_that_it_is():
     class Bare:
         def __init__(self, start=0):
