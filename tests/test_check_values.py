@@ -351,3 +351,8 @@ def test_a_number_is_shown_with_as_many_digits_as_asked():
 def test_text_of_the_learners_cannot_steer_a_terminal_or_break_a_line():
     assert one_line("a\x1b[31m\n\ud800b") == "a\\x1b[31m\\n\\ud800b"
     assert len(one_line("x" * 500)) == 200
+
+
+def test_a_place_in_a_nested_sequence_is_named_from_outside_in():
+    clause = difference([["a"], ["b", "c"]], [["a"], ["b", "d"]])
+    assert clause == "at item 1, item 1 'c' is not 'd'"

@@ -262,7 +262,8 @@ def _different_sequence(got, want, rtol, atol, dtype) -> str | None:
         return f"{len(want)} items are wanted, not {len(got)}"
     for index, (g, w) in enumerate(zip(got, want, strict=True)):
         if clause := difference(g, w, rtol, atol, dtype):
-            return f"at item {index} {clause}"
+            inner = clause.removeprefix("at ") if clause.startswith("at item ") else clause
+            return f"at item {index}{', ' if inner != clause else ' '}{inner}"
     return None
 
 
