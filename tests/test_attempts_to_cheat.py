@@ -24,7 +24,7 @@ from mlprep.grading.limits import Limits
 
 pytestmark = pytest.mark.skipif(bool(why_no_sandbox()), reason=why_no_sandbox() or "sandboxed")
 
-SECONDS = {"call_s": 2.0, "cell_s": 4.0, "test_s": 10.0, "notebook_s": 60.0}
+SECONDS = {"call_s": 2.0, "cell_s": 6.0, "test_s": 10.0, "notebook_s": 60.0}
 MEMORY_MB = 600
 LIMITS = Limits(**SECONDS, memory_bytes=MEMORY_MB << 20)
 CONFIG = f"""

@@ -6,6 +6,7 @@ The examples are drawn at random but always the same: a failure can be seen agai
 
 from __future__ import annotations
 
+import collections
 import copy
 import json
 import socket
@@ -49,7 +50,7 @@ scalars = (
     | st.floats()
     | st.text(max_size=12)
     | st.sampled_from(["list", "tuple", "set", "frozenset", "dict", "array", "scalar", "tensor",
-                       "rng", "handle", "theirs", "complex", "bytes", "strings", "objects",
+                       "named", "rng", "handle", "theirs", "complex", "bytes", "strings", "objects",
                        "float64", "int8", "qint8", "PCG64", "MT19937"])
 )  # fmt: skip
 KEYS = ["t", "v", "id", "name", "type", "dtype", "grad", "shape", "bit_generator", "state", "key",
@@ -62,13 +63,14 @@ anything = st.recursive(
     ),
     max_leaves=15,
 )
+Named = collections.namedtuple("Named", "low high")
 plain_data = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
     | st.binary(max_size=8)
     | st.sampled_from([np.arange(6.0).reshape(2, 3), np.float32(2.5), np.array(["a", "bc"]), 1 + 2j,
                        np.array([1, None], dtype=object), np.random.default_rng(3),
                        np.random.Generator(np.random.MT19937(3)),
-                       np.random.Generator(np.random.Philox(3))]),
+                       np.random.Generator(np.random.Philox(3)), Named(1, [2])]),
     lambda inner: st.lists(inner, max_size=3) | st.tuples(inner, inner)
     | st.dictionaries(st.text(max_size=4) | st.integers(), inner, max_size=3),
     max_leaves=6,

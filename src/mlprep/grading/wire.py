@@ -11,6 +11,7 @@ Either side may ask while it waits for an answer, so that a callback works: see 
 from __future__ import annotations
 
 import base64
+import collections
 import io
 import json
 import secrets
@@ -73,6 +74,9 @@ class Encoder:
         kind = _base(value)
         if kind in CONTAINERS and len(value) > MAX_ITEMS:
             raise TooLarge(f"the result has {len(value)} items; {MAX_ITEMS} are allowed")
+        if kind is tuple and hasattr(type(value), "_fields"):
+            return {"t": "named", "name": type(value).__name__, "fields": list(value._fields),
+                    "v": [self.encode(item, depth + 1) for item in tuple(value)]}  # fmt: skip
         if kind is not type(value):  # str(value) would call a method of the learner's
             value = str.__str__(value) if kind is str else kind(value)
         if kind is int and value.bit_length() > MAX_INTEGER_BITS:
@@ -179,6 +183,9 @@ class Decoder:
         if tag in ("list", "tuple", "set", "frozenset"):
             items = [self.decode(item, depth) for item in _checked(data["v"], list)]
             return {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}[tag](items)
+        if tag == "named":
+            items = [self.decode(item, depth) for item in _checked(data["v"], list)]
+            return _named(_checked(data["name"], str), _checked(data["fields"], list), items)
         if tag == "dict":
             pairs = _checked(data["v"], list)
             return {self.decode(key, depth): self.decode(item, depth) for key, item in pairs}
@@ -238,6 +245,13 @@ def _array_of(items: list, tag: str, shape: list) -> np.ndarray:
     flat = np.empty(len(items), object)
     flat[:] = items
     return (flat if tag == "objects" or not items else np.array(items)).reshape(shape)
+
+
+def _named(name: str, fields: list, items: list) -> tuple:
+    """A named tuple; collections.namedtuple refuses names that are none."""
+    if len(fields) > 100 or len(name) > 80 or any(type(field) is not str for field in fields):
+        raise WireError("a named tuple is malformed")
+    return collections.namedtuple(name, fields)(*items)
 
 
 def _generator(state) -> np.random.Generator:
