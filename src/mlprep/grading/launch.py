@@ -81,7 +81,7 @@ def environment(folder: str) -> dict[str, str]:
             "IPYTHONDIR": folder,
             "MPLCONFIGDIR": folder,
             "TMPDIR": folder,
-        "MPLBACKEND": "agg",
+            "MPLBACKEND": "agg",
             "PYTHONHASHSEED": "0",
             "PYTHONDONTWRITEBYTECODE": "1",
         }

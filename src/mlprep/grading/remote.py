@@ -19,10 +19,12 @@ import numpy as np
 
 from mlprep.check.answer import AnswerLost, RemoteError, Watched
 from mlprep.check.values import NotPlain, is_tensor, one_line
+from mlprep.errors import GraderError
 from mlprep.grading.launch import Launcher
 from mlprep.grading.limits import Limits
 from mlprep.grading.wire import Decoder, Encoder, Peer, PeerGone, WireError
 
+START_S = 60.0  # for a process to start, on a busy machine
 NOT_JOINED = ("Exception", "StopIteration", "StopAsyncIteration")  # the last two end loops of ours
 
 
@@ -69,9 +71,21 @@ class Box:
         return self._process.has_left_processes()
 
     def put_files(self, files: dict[str, bytes]) -> None:
-        """Write files into the submission's folder."""
-        for name, data in files.items():
-            self._ask({"do": "file", "name": name, "data": self.encode(data)}, self._limits.call_s)
+        """Wait until the process has started, and write files into its folder.
+
+        Nothing of the learner's runs yet, and none of their time is used.
+
+        Raises:
+            GraderError: it did not start. AnswerLost: the notebook's time was up already.
+        """
+        try:
+            self._ask({"do": "nothing"}, START_S)
+            for name, data in files.items():
+                self._ask({"do": "file", "name": name, "data": self.encode(data)}, START_S)
+        except AnswerLost as lost:
+            if time.monotonic() >= self._deadline:
+                raise
+            raise GraderError(f"A submission's process did not start. {lost}") from None
 
     # What a judge asks for
 
@@ -87,7 +101,10 @@ class Box:
         Raises:
             RemoteError: nothing of that name was defined.
         """
-        return self.request({"do": "get", "name": name}, name)
+        value = self.request({"do": "get", "name": name}, name)
+        if isinstance(value, Handle):
+            value._call_it(name)
+        return value
 
     def put(self, name: str, value) -> None:
         """Give a name a new value: a handle, or a function of the test's."""
@@ -232,6 +249,11 @@ class Handle:
         put(self, "__name__", str(data.get("name") or data.get("type"))[:80])
         put(self, "is_stream", data.get("stream") is True)
 
+    def _call_it(self, name: str) -> None:
+        """A lambda is called as the learner called it."""
+        if self.__name__ == "<lambda>":
+            object.__setattr__(self, "__name__", name)
+
     def _ask(self, request: dict, step: str):
         """The value of a reply; its place is this object's, and `step` further.
 
@@ -297,6 +319,9 @@ def assign(target, new) -> None:
                 assign(target[key], item)
             else:
                 target[key] = item
+    elif isinstance(target, set) and isinstance(new, set):
+        target.clear()
+        target.update(new)
     elif isinstance(target, np.ndarray) and np.shape(target) == np.shape(new):
         target[...] = new
     elif is_tensor(target) and is_tensor(new):
@@ -306,7 +331,7 @@ def assign(target, new) -> None:
 
 
 def _is_container(value) -> bool:
-    mutable = (list, tuple, dict, np.ndarray, np.random.Generator)
+    mutable = (list, tuple, dict, set, np.ndarray, np.random.Generator)
     return isinstance(value, mutable) or is_tensor(value)
 
 

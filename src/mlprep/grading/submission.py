@@ -4,6 +4,7 @@ Forked by the warm parent (serve_socket), or started cold with `--fd FD`, one en
 (Windows: `--port N`, a loopback port to call). It serves:
 
     cell    run the source of a cell in an IPython shell       → what it printed, its error
+    nothing                             it has started
     file    write a file of the unit's into its folder
     get     the value of a name; put and forget change it, as a test may
     call    a handle with arguments → its result, and the arguments that it changed
@@ -111,6 +112,9 @@ class Submission:
         if error is not None:
             reply["error"] = describe_error(error)
         return reply
+
+    def do_nothing(self, request: dict) -> dict:
+        return {}
 
     def do_file(self, request: dict) -> dict:
         path = Path(request["name"])
