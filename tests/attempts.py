@@ -36,10 +36,11 @@ def source() -> NotebookNode:
             ### BEGIN HIDDEN TESTS
             secret = "{SECRET}"
             assert square(-5) == 25
-            each = square(np.arange(6.0).reshape(2, 3))
+            numbers = np.arange(6.0).reshape(2, 3)
+            each = square(numbers)
             assert each.shape == (2, 3)
-            assert each.sum() == 55
-            assert np.allclose(each, [[0, 1, 4], [9, 16, 25]])
+            assert each.sum() == (numbers ** 2).sum()
+            assert np.allclose(each, numbers ** 2)
             assert all(map(lambda k: square(k) == k ** 2, range(2, 9)))
             ### END HIDDEN TESTS
             ''', 2),
@@ -372,8 +373,12 @@ ATTEMPTS = [
             return np.asarray(x).view(Same)
         """),
     Attempt("returns nan and infinity", "def square(x):\n    return x * float('inf')"),
-    Attempt("changes what it is given",
-            "def square(x):\n    if hasattr(x, 'shape'): x[...] = 0\n    return x"),
+    Attempt("changes what it is given, so that the test agrees", """
+        def square(x):
+            if not getattr(x, "shape", ()): return x * x
+            x[...] = 0
+            return x
+        """, points={"square_of_each": 1.5}),
     # Publish its own result
     Attempt("prints points as results", last="""
         from IPython.display import display

@@ -84,13 +84,25 @@ class Trial:
     """What came of the worked solution under its own tests.
 
     failed: the tests that it does not pass, and what they said; they can judge nobody.
-    objects: where it gives objects and functions; see Box.
+    objects: where it gives objects and functions; changes: where it changes its arguments in
+    place; see Box.
     lost: its process was lost, which may be the fault of a busy machine.
     """
 
     failed: dict[str, str] = field(default_factory=dict)
     objects: frozenset[str] = frozenset()
+    changes: frozenset[str] = frozenset()
     lost: bool = False
+
+    @classmethod
+    def of(cls, data: dict) -> Trial:
+        """A trial from what `to_dict` gave."""
+        sets = {name: frozenset(data[name]) for name in ("objects", "changes")}
+        return cls(**data | sets)
+
+    def to_dict(self) -> dict:
+        """The trial as JSON-able data."""
+        return asdict(self) | {name: sorted(getattr(self, name)) for name in ("objects", "changes")}
 
 
 def try_worked_solution(
@@ -105,7 +117,7 @@ def try_worked_solution(
     report = run.report(unit)
     failed = {r.name: r.message for r in report.automatic if r.points < r.max_points}
     lost = any(result.status == "lost" for result in report.results)
-    return Trial(failed, frozenset(run.given), lost)
+    return Trial(failed, frozenset(run.given), frozenset(run.changed), lost)
 
 
 def judge_notebook(
@@ -198,6 +210,7 @@ class _Run:
         }
         self.earlier: dict[str, object] = {}  # what tests have defined
         self.given: set[str] = set()
+        self.changed: set[str] = set()
         self.box: Box | None = None
 
     def report(self, unit: str) -> Report:
@@ -232,9 +245,9 @@ class _Run:
 
     def open_box(self) -> None:
         self.box = Box(self.launcher, self.limits, self.deadline)
-        self.box.given = self.given
+        self.box.given, self.box.changed = self.given, self.changed
         if self.trial is not None:
-            self.box.objects = self.trial.objects
+            self.box.objects, self.box.changes = self.trial.objects, self.trial.changes
         self.box.put_files(self.files)
 
     def close(self) -> None:
@@ -341,7 +354,12 @@ class _Run:
         verdicts: list[Verdict] = []
 
         def grade(question: Question) -> float:
-            verdict = question.verdict()
+            box, kept = self.box, self.box.changes
+            box.changes = None  # a Question sees what was changed, and says so
+            try:
+                verdict = question.verdict()
+            finally:
+                box.changes = kept
             verdicts.append(verdict)
             if verdict.status == "lost":
                 self.start_again()

@@ -35,6 +35,9 @@ class Box:
     calling Counter gives (None: anywhere). Elsewhere plain data is wanted: there an object of the
     learner's could tell each check what that check wants to hear.
     given: where this submission has given any.
+    changes: where the worked solution changes its arguments in place (None: anywhere). Elsewhere a
+    change is not carried over to the test's own data, which would then agree with a wrong result.
+    changed: where this submission has changed any.
     lost: how the process was lost, None while it lives.
     last: the last call that a test made, and what came back if it did: (name, args, kwargs[, got]).
     exceptions: classes of our own that an error of the learner's may be, by name.
@@ -47,6 +50,8 @@ class Box:
         self._from = ""  # where the value that is decoded comes from
         self.objects: frozenset[str] | None = None
         self.given: set[str] = set()
+        self.changes: frozenset[str] | None = None
+        self.changed: set[str] = set()
         self.lost: AnswerLost | None = None
         self.last: tuple = ()
         self.exceptions: dict[str, type[Exception]] = {}
@@ -150,7 +155,9 @@ class Box:
         source = f"{handle._from}()"
         for ours, key in ((args, "args"), (kwargs, "kwargs")):
             if key in reply:
-                assign(ours, self.decode(reply[key], source))
+                self.changed.add(source)
+                if self.changes is None or source in self.changes:
+                    assign(ours, self.decode(reply[key], source))
         value = self.decode(reply.get("value"), source)
         self.last = (*self.last[:3], value)
         return value

@@ -156,7 +156,7 @@ def try_solutions(data: dict, launcher) -> bytes:
         for page in data["notebooks"]:
             source = _notebook(page["source"])
             trial = try_worked_solution(data["unit"], source, files, limits, launcher)
-            found[page["name"]] = asdict(trial) | {"objects": sorted(trial.objects)}
+            found[page["name"]] = trial.to_dict()
     return json.dumps(found).encode()
 
 
@@ -203,7 +203,7 @@ def _judge(data: dict, page: dict, launcher) -> Judged:
     limits = Limits(**data["needs"]["limits"])
     files = _bytes(data["files"] | data["own_files"])
     tried = data.get("trials", {}).get(page["name"])
-    trial = Trial(**tried | {"objects": frozenset(tried["objects"])}) if tried else None
+    trial = Trial.of(tried) if tried else None
     label = f"{page['name']}.ipynb"
     try:
         learner = parse_notebook(base64.b64decode(page["learner"]), label)
