@@ -37,6 +37,12 @@ from mlprep.errors import GraderError
 from mlprep.grading.launch import BLAS_THREADS, choose
 from mlprep.grading.task import Answer, UnitTask, load_task, run_task, try_solutions, unit_of
 
+USED_LATE = (  # what a judge would import while it works
+    "encodings.utf_8_sig",
+    "mlprep.check.standing",
+    "nbconvert.preprocessors.sanitize",
+    "numpy.random",
+)
 PRISTINE = {"PYTHONHASHSEED": "0", "MPLBACKEND": "agg"}
 START_S = 120.0
 JUDGE_S = 60.0  # for the tests' own work, on top of what the submission may take
@@ -230,7 +236,7 @@ def main() -> None:
 
 def _import(modules: Sequence[str]) -> None:
     """What judges will want: the grader, and what the unit's tests import."""
-    for module in ("mlprep.grading.graded", "nbconvert.preprocessors.sanitize"):
+    for module in (*USED_LATE, "mlprep.grading.graded"):
         importlib.import_module(module)
     for module in modules:
         with contextlib.suppress(Exception):  # a file beside the notebook
