@@ -19,8 +19,15 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 UNIT = "powers"
 WRONG = "def square(x):\n    return x"
 RIGHT = "def square(x):\n    return x * x"
-POINTS = {"square_squares": 2.0, "square_of_each": 2.0, "twice_doubles": 1.0, "root_refuses": 1.0}
+ASKED = {
+    "square_of_numbers": 1.0,
+    "square_is_close": 1.0,
+    "square_sums": 1.0,
+    "square_in_a_loop": 1.0,
+    "square_of_each": 2.0,
+}
 KEPT = {"twice_doubles": 1.0, "root_refuses": 1.0}  # the questions that all attempts answer right
+POINTS = ASKED | KEPT
 SECRET = "hidden-test-7c1f"
 
 
@@ -30,20 +37,25 @@ def source() -> NotebookNode:
     made = notebook(
         cell("answer", "square", "def square(x):\n    ### BEGIN SOLUTION\n    return x * x\n"
              "    ### END SOLUTION"),
-        cell("test", "square_squares", f'''
-            """Squares of numbers and of arrays."""
+        cell("test", "square_of_numbers", f'''
+            """Squares of numbers."""
             assert square(3) == 9
             ### BEGIN HIDDEN TESTS
             secret = "{SECRET}"
             assert square(-5) == 25
-            numbers = np.arange(6.0).reshape(2, 3)
-            each = square(numbers)
-            assert each.shape == (2, 3)
-            assert each.sum() == (numbers ** 2).sum()
-            assert np.allclose(each, numbers ** 2)
-            assert all(map(lambda k: square(k) == k ** 2, range(2, 9)))
             ### END HIDDEN TESTS
-            ''', 2),
+            ''', 1),
+        cell("test", "square_is_close", """
+            numbers = np.arange(6.0).reshape(2, 3)
+            assert np.allclose(square(numbers), numbers ** 2)
+            """, 1),
+        cell("test", "square_sums", """
+            each = square(np.arange(6.0).reshape(2, 3))
+            assert each.shape == (2, 3)
+            assert each.sum() == 55
+            """, 1),
+        cell("test", "square_in_a_loop",
+             "assert all(map(lambda k: square(k) == k ** 2, range(2, 9)))", 1),
         cell("locked", "imports", "from mlprep.check import Question"),
         cell("test", "square_of_each", f'''
             """Squares of each number."""
@@ -130,7 +142,7 @@ class Attempt:
     @property
     def expected(self) -> dict[str, float]:
         """The points of each question."""
-        asked = dict.fromkeys(("square_squares", "square_of_each"), 0.0) | self.points
+        asked = dict.fromkeys(ASKED, 0.0) | self.points
         return asked | {name: 0.0 if name in self.spoils else KEPT[name] for name in KEPT}
 
 
@@ -307,7 +319,8 @@ ATTEMPTS = [
             flag="could not be read"),
     Attempt("ends loops of the test with StopIteration",
             "def square(x):\n    if type(x) is int and x in (2, 4, 5, 6, 7, 8):\n"
-            "        raise StopIteration\n    return x * x", points={"square_of_each": 1.0}),
+            "        raise StopIteration\n    return x * x",
+            points=ASKED | {"square_in_a_loop": 0.0, "square_of_each": 1.0}),
     # Rewrite or skip later cells
     Attempt("drops the asserts of later cells", first="""
         shell = get_ipython()
@@ -378,7 +391,7 @@ ATTEMPTS = [
             if not getattr(x, "shape", ()): return x * x
             x[...] = 0
             return x
-        """, points={"square_of_each": 1.5}),
+        """, points={"square_of_numbers": 1.0, "square_in_a_loop": 1.0, "square_of_each": 1.5}),
     # Publish its own result
     Attempt("prints points as results", last="""
         from IPython.display import display
@@ -466,22 +479,22 @@ def square(x):
     Attempt("hands in a pipe", files=lambda folder: os.mkfifo(folder / "pipe"),
             flag="not a regular file"),
     # Edit, delete, duplicate, retype, re-weight
-    Attempt("edits a test", change=_edit("square_squares", "assert True"), flag="was changed"),
+    Attempt("edits a test", change=_edit("square_of_numbers", "assert True"), flag="was changed"),
     Attempt("edits a locked cell", change=_edit("imports", "Question = lambda *a, **k: None"),
             flag="was changed"),
     Attempt("deletes tests and locked cells",
-            change=_delete("square_squares", "imports", "square_of_each"), flag="was deleted"),
-    Attempt("duplicates a test", change=_duplicate("square_squares", "2.0"), flag="was changed"),
+            change=_delete("square_of_numbers", "imports", "square_of_each"), flag="was deleted"),
+    Attempt("duplicates a test", change=_duplicate("square_of_numbers", "2.0"), flag="was changed"),
     Attempt("duplicates its answer", change=_duplicate("square", WRONG)),
-    Attempt("makes a test markdown", change=_retype("square_squares"), flag="was changed"),
-    Attempt("gives a test more points", change=_nbgrader("square_squares", points=100)),
+    Attempt("makes a test markdown", change=_retype("square_of_numbers"), flag="was changed"),
+    Attempt("gives a test more points", change=_nbgrader("square_of_numbers", points=100)),
     Attempt("says that a test is no test",
-            change=_nbgrader("square_squares", grade=False, solution=True, locked=False)),
-    Attempt("renames a test", change=_nbgrader("square_squares", grade_id="mine"),
+            change=_nbgrader("square_of_numbers", grade=False, solution=True, locked=False)),
+    Attempt("renames a test", change=_nbgrader("square_of_numbers", grade_id="mine"),
             flag="was deleted"),
-    Attempt("forges a schema version", change=_nbgrader("square_squares", schema_version=99)),
+    Attempt("forges a schema version", change=_nbgrader("square_of_numbers", schema_version=99)),
     Attempt("forges types of metadata",
-            change=_nbgrader("square_squares", points="many", grade="yes", schema_version="x")),
+            change=_nbgrader("square_of_numbers", points="many", grade="yes", schema_version="x")),
     Attempt("marks its own cell as a test", last="2.0", change=lambda nb: nb.cells[-1].metadata
             .update(nbgrader={"grade": True, "grade_id": "mine", "locked": True, "points": 50,
                               "schema_version": 3, "solution": False, "task": False})),
