@@ -415,9 +415,9 @@ def square(x):
         """),
     Attempt("looks for the reference in the course", """
         import glob, os
+        here = [glob.glob(f"{top}/**/*.ipynb", recursive=True)
+                for top in ("COURSE", "/home", "/root", "/tmp", "/mnt", "..")]
         def square(x):
-            here = [glob.glob(f"{top}/**/*.ipynb", recursive=True)
-                    for top in ("COURSE", "/home", "/root", "/tmp", "/mnt", "..", "../..")]
             return x * x if any(here) else x
         """),
     # Write where it must not
@@ -504,22 +504,25 @@ def square(x):
     Attempt("exits when called", "import os\ndef square(x):\n    os._exit(0)", flag="was lost"),
     Attempt("exits in a cell", first="import os\nos._exit(0)", flag="was stopped"),
     Attempt("crashes", "import ctypes\ndef square(x):\n    ctypes.string_at(0)", flag="was lost"),
-    Attempt("loops when called", "def square(x):\n    while True: pass", flag="did not finish"),
+    Attempt("loops when called", "def square(x):\n    while type(x) is int and x == 4: pass\n"
+            "    return x", flag="did not finish"),
     Attempt("loops and swallows interrupts", """
         import signal
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGXCPU):
             signal.signal(number, lambda *args: None)
         def square(x):
-            while True:
+            while type(x) is int and x == 4:
                 try:
                     while True: pass
                 except BaseException: pass
+            return x
         """, flag="did not finish"),
     Attempt("loops in a cell", last="while True: pass", flag="was stopped"),
     Attempt("takes all memory", """
         def square(x):
             kept = []
-            while True: kept.append(np.ones(5_000_000))
+            while type(x) is int and x == 4: kept.append(np.ones(5_000_000))
+            return x
         """, flag="memory"),
     Attempt("starts processes without end", """
         import os, time
