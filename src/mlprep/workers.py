@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from mlprep.errors import UsageError
+from mlprep.errors import GraderError, UsageError
 from mlprep.grading import bench
 from mlprep.grading.task import Answer
 
+KEPT = "What was graded is kept; run the command again to go on."
 CONNECT_S = 10
 
 
@@ -79,11 +80,16 @@ def on_cluster(address: str) -> Iterator[Pool]:
             "Start one with `dask scheduler`, and workers with `dask worker ADDRESS --nthreads 1`."
         ) from None
 
+    gone = f"The scheduler at {address} is gone."
+
     def room() -> int:
-        return max(4, 2 * sum(client.nthreads().values()))
+        try:
+            return max(4, 2 * sum(client.nthreads().values()))
+        except OSError:
+            raise GraderError(f"{gone} {KEPT}") from None
 
     def why_lost() -> str:
-        return "" if client.status == "running" else f"The scheduler at {address} is gone."
+        return "" if client.status == "running" else gone
 
     with client:
         executor = client.get_executor(pure=False)
