@@ -118,13 +118,13 @@ def grade(
         raise UsageError(f"--jobs: must be 1 or more. Got {options.jobs}.")
     sources = _sources(unit)
     students = _students(unit, options.students)
-    if not options.scheduler:
-        if not options.unsafe:
-            require_sandbox()
-        bench.prepare(UnitTask(unit.name, sources, {}, sandbox=not options.unsafe))
-    from mlprep.storing import Store  # imports nbgrader, while the workers import torch
-
     try:
+        if not options.scheduler:
+            bench.prepare(UnitTask(unit.name, sources, {}, sandbox=not options.unsafe))
+            if not options.unsafe:
+                require_sandbox()
+        from mlprep.storing import Store  # imports nbgrader, while the workers import torch
+
         with contextlib.ExitStack() as stack:
             stack.enter_context(_alone(unit.course))
             pool = stack.enter_context(_pool(options))
@@ -132,6 +132,7 @@ def grade(
             progress = stack.enter_context(Progress(len(students), stream or sys.stderr))
             _Run(unit, options, store, pool, summary, progress).all(students)
     finally:
+        bench.close_benches()
         summary.seconds = round(time.monotonic() - begun, 2)
     return summary
 

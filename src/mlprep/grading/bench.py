@@ -34,7 +34,7 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
 
 from mlprep.errors import GraderError
-from mlprep.grading.launch import BLAS_THREADS, choose
+from mlprep.grading.launch import BLAS_THREADS, Cold, Warm, require_sandbox, why_no_sandbox
 from mlprep.grading.task import Answer, UnitTask, load_task, run_task, try_solutions, unit_of
 
 USED_LATE = (  # what a judge would import while it works
@@ -108,7 +108,9 @@ def _key(sandbox: bool, modules: Sequence[str], judge_modules: Sequence[str]) ->
 
 def _root(key: tuple) -> Root:
     with _roots_lock:
-        if key not in _roots or not _roots[key].is_alive():
+        if key in _roots and not _roots[key].is_alive():
+            _roots.pop(key).close()
+        if key not in _roots:
             _roots[key] = Root(*key)
         return _roots[key]
 
@@ -222,12 +224,15 @@ def main() -> None:
     modules, judge_modules = sys.argv[3:split], sys.argv[split + 1 :]
     mother, failure = None, ""
     try:
-        mother = choose(sandbox, modules)
         if sys.platform == "linux":
+            mother = Warm(sandbox, modules)  # it imports while we do
+        if sandbox:
+            require_sandbox()
+        if mother is not None:
             _import(judge_modules)
             mother.ready()
-    except GraderError as error:
-        failure = str(error)
+    except (GraderError, OSError) as error:
+        failure = why_no_sandbox() if isinstance(error, OSError) and sandbox else str(error)
     gc.freeze()  # a fork that collects garbage would copy every page that it looks at
     _fork_slots(control, mother, failure)
     if mother is not None:
@@ -261,9 +266,9 @@ def _fork_slots(control: socket.socket, mother, failure: str) -> None:
         if not message:
             return
         try:
-            launcher = mother.twin() if hasattr(mother, "twin") else mother
-        except GraderError as error:
-            launcher, failure = None, str(error)
+            launcher = mother.twin() if mother is not None and not failure else Cold()
+        except GraderError:
+            return  # the warm parent is gone; whoever asks next starts all anew
         pid = os.fork()
         if pid == 0:
             try:
@@ -272,8 +277,7 @@ def _fork_slots(control: socket.socket, mother, failure: str) -> None:
             finally:
                 os._exit(0)
         os.close(fds[0])
-        if launcher is not mother and launcher is not None:
-            launcher.close()  # the slot's, not ours
+        launcher.close()  # it is the slot's, not ours
         slots.append(pid)
 
 
@@ -285,8 +289,9 @@ def _serve(connection: Connection, launcher, failure: str) -> None:
     while not failure and connection.poll(IDLE_S):
         try:
             task = load_task(connection.recv_bytes())
-        except EOFError:
-            return
+            launcher.ready()
+        except (EOFError, GraderError):
+            return  # nobody asks any more, or the warm parent is gone: another slot does better
         key = unit_of(task)
         if key not in tried:
             trials = _apart(lambda task=task: try_solutions(task, launcher), connection)

@@ -96,6 +96,9 @@ class Cold:
     def start(self, limits: Limits) -> Process:
         return _ColdProcess(limits)
 
+    def ready(self) -> None:
+        """There is nothing to wait for."""
+
     def close(self) -> None:
         """There is nothing to close."""
 

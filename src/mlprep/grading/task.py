@@ -194,8 +194,6 @@ def run_task(data: dict, launcher) -> bytes:
 
 
 def _judge(data: dict, page: dict, launcher) -> Judged:
-    import nbformat
-
     from mlprep.grading.graded import graded_notebook
     from mlprep.grading.judge import Trial, judge_notebook
     from mlprep.grading.merge import parse_notebook
@@ -212,8 +210,7 @@ def _judge(data: dict, page: dict, launcher) -> Judged:
     except NotebookError as error:
         return Judged(page["name"], refused=str(error))
     graded = graded_notebook(_notebook(page["master"]), learner, report)
-    text = nbformat.v4.writes(graded, split_lines=True)
-    return Judged(page["name"], report.to_dict(), text)
+    return Judged(page["name"], report.to_dict(), json.dumps(graded))
 
 
 @functools.lru_cache(maxsize=16)
