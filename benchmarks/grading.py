@@ -9,6 +9,8 @@ of the question's named mistakes, or a bug) or not at all, by a fixed lot. What 
 make of them is compared, too: wherever nbgrader could run the tests, the points are the same.
 
 CPU time and memory are those of a command with all that it starts, looked at five times a second.
+Where other programs used much of the machine meanwhile, a command is measured again (--tries), and
+the least disturbed of its runs counts.
 """
 
 from __future__ import annotations
@@ -38,6 +40,11 @@ HERE = Path(__file__).resolve().parent
 REPO = HERE.parent
 UNITS = ("arrays", "tensors")
 LOOK_S = 0.2
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+os.environ.update(ONE_THREAD)
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # Python's default: nothing is compiled twice
+TRIES = 5
+PATIENCE_S = 60  # a command that takes longer is tried twice at most
 PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 TICKS = os.sysconf("SC_CLK_TCK")
 UNIT_TOML = """\
@@ -133,11 +140,15 @@ def submission(source, release, number: int):
 
 @dataclass
 class Cost:
-    """What a command took: wall seconds, CPU seconds and peak memory, of all its processes."""
+    """What a command took: wall seconds, CPU seconds and peak memory, of all its processes.
+
+    others: the share of the machine's processors that other programs used meanwhile.
+    """
 
     wall_s: float = 0.0
     cpu_s: float = 0.0
     peak_mb: float = 0.0
+    others: float = 0.0
 
 
 @dataclass
@@ -192,14 +203,14 @@ def measured(command: list[str], folder: Path) -> Cost:
     Raises:
         SystemExit: it failed.
     """
-    begun = time.monotonic()
+    begun, busy_s = time.monotonic(), all_busy_s()
     with tempfile.TemporaryFile("w+") as log:
         child = subprocess.Popen(
             command,
             cwd=folder,
             stdout=log,
             stderr=log,
-            env=os.environ | {"OMP_NUM_THREADS": "1", "PATH": PATH},
+            env=os.environ | {"PATH": PATH},
         )
         watch, ended = Watch(child.pid), threading.Event()
 
@@ -218,7 +229,32 @@ def measured(command: list[str], folder: Path) -> Cost:
             log.seek(0)
             raise SystemExit(f"{' '.join(command)} failed:\n{log.read()[-3000:]}")
     waited_s = usage[2].ru_utime + usage[2].ru_stime
-    return Cost(wall_s, max(waited_s, watch.total_s()), watch.peak_kb / 1024)
+    cpu_s = max(waited_s, watch.total_s())
+    others = (all_busy_s() - busy_s - cpu_s) / (wall_s * processors())
+    return Cost(wall_s, cpu_s, watch.peak_kb / 1024, max(0.0, others))
+
+
+def all_busy_s() -> float:
+    """Seconds that all processors together have worked since the machine started."""
+    words = Path("/proc/stat").read_text().split("\n")[0].split()[1:]
+    user, nice, system, _, _, *interrupts = map(int, words[:8])
+    return (user + nice + system + sum(interrupts)) / TICKS
+
+
+def processors() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+def least_disturbed(measure, tries: int, allowed: float):
+    """The result of `measure() -> (cost, …)`, measured again where other programs used more than
+    the share `allowed` of the machine."""
+    found = []
+    while len(found) < tries:
+        found.append(measure())
+        cost = found[-1][0]
+        if cost.others < allowed or (cost.wall_s > PATIENCE_S and len(found) > 1):
+            break
+    return min(found, key=lambda result: result[0].others)
 
 
 @contextlib.contextmanager
@@ -352,11 +388,11 @@ def report(results: dict, n: int) -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in names)
     lines = [
         f"{date.today()}, Python {platform.python_version()}, {platform.system()}, "
-        f"{len(os.sched_getaffinity(0))} processors, {n} submissions of each unit. {versions}.",
+        f"{processors()} processors, {n} submissions of each unit. {versions}.",
         "",
         "| unit | grader | submissions a minute | times nbgrader | wall s | CPU s a submission | "
-        "peak memory MB |",
-        "|---|---|---|---|---|---|---|",
+        "peak memory MB | used by others |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for unit, found in results.items():
         base = found["costs"]["nbgrader"]
@@ -364,7 +400,7 @@ def report(results: dict, n: int) -> str:
             lines.append(
                 f"| {unit} | {grader} | {60 * n / cost.wall_s:.0f} | "
                 f"{base.wall_s / cost.wall_s:.1f} | {cost.wall_s:.1f} | {cost.cpu_s / n:.3f} | "
-                f"{cost.peak_mb:.0f} |"
+                f"{cost.peak_mb:.0f} | {cost.others:.0%} |"
             )
     lines += ["", "| unit | " + " | ".join(["start", "run", "judge", "store"]) + " |"]
     lines.append("|---|---|---|---|---|")
@@ -406,6 +442,7 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=40, help="submissions of each unit")
     parser.add_argument("--unit", choices=UNITS, action="append", help="only this one")
     parser.add_argument("--write", action="store_true", help="write benchmarks/README.md")
+    parser.add_argument("--tries", type=int, default=TRIES, help="while others use the machine")
     args = parser.parse_args()
     graders = ("nbgrader", "plugin", "mlprep")
     results, agreement = {}, []
@@ -417,7 +454,14 @@ def main() -> None:
             costs, given = {}, {}
             for grader in graders:
                 print(f"{unit}: {grader} …", file=sys.stderr)
-                costs[grader], given[grader] = grade_with(grader, course, unit)
+
+                def measure(grader=grader, unit=unit):
+                    return grade_with(grader, course, unit)
+
+                # what runs on one processor is not disturbed by what runs on another
+                allowed = 0.1 if grader == "mlprep" else 0.1 + 0.8 * (1 - 1 / processors())
+                costs[grader], given[grader] = least_disturbed(measure, args.tries, allowed)
+                print(costs[grader], file=sys.stderr)
             results[unit] = {
                 "costs": costs,
                 "stages": stages(course, unit, min(args.n - 1, 10)),
