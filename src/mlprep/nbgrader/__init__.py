@@ -45,6 +45,7 @@ def configure(c) -> None:
         f"{THEIRS}.CheckCellMetadata",
     ]
     c.OverwriteCells.add_missing_cells = True
+    c.Execute.skip_cells_with_tag = ""  # of nbgrader's other commands: tags come from learners
     c.GenerateFeedback.preprocessors = [
         f"{THEIRS}.GetGrades",
         f"{OURS}.feedback.HideTests",

@@ -10,8 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from mlprep.errors import GraderError
-from mlprep.grading.bench import judge_task, prepare
-from mlprep.grading.launch import require_sandbox
+from mlprep.grading.bench import judge_task
 from mlprep.grading.limits import Limits
 from mlprep.grading.task import Answer, UnitTask
 from mlprep.nbgrader.trusted import Trusted, trusted_notebook
@@ -49,16 +48,6 @@ class Batch:
                 for warning in found[name].warnings:
                     self.log.warning(warning)
         return found
-
-    def start(self, assignment: str, sandbox: bool, limits: Limits) -> None:
-        """Let the judge's processes start while other things are done.
-
-        Raises:
-            GraderError: a sandbox is wanted and cannot be had.
-        """
-        if sandbox:
-            require_sandbox()
-        prepare(self._task_of(assignment, sandbox, limits))
 
     def _make_task(self, assignment: str, sandbox: bool, limits: Limits) -> UnitTask:
         notebooks = self.trusted(assignment).items()

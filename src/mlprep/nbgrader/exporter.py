@@ -6,6 +6,7 @@ nbgrader makes one exporter for all submissions, before it copies the first.
 
 from __future__ import annotations
 
+import copy
 import glob
 import os
 from pathlib import Path
@@ -16,7 +17,15 @@ from nbgrader.api import MissingEntry
 
 from mlprep.errors import NotebookError
 from mlprep.grading.graded import refused_notebook
-from mlprep.grading.intake import TIMESTAMP, Caps, claimed_time, printable, read_regular, unfit
+from mlprep.grading.intake import (
+    TIMESTAMP,
+    Caps,
+    claimed_time,
+    printable,
+    read_regular,
+    unfit,
+    why_not_student,
+)
 from mlprep.grading.merge import merge, parse_notebook
 from mlprep.nbgrader.batch import Batch
 
@@ -34,27 +43,33 @@ class SubmissionExporter(NotebookExporter):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.batch = Batch(self.parent)
+        self.parent.coursedir = copy.copy(self.parent.coursedir)  # this batch's, to be changed
         self._refused: dict[str, str] = {}  # why a notebook was, by its path
         self._flags: list[str] = []  # of the submission at hand
         self._ignored = list(self.parent.coursedir.ignore)
         self._other_hook = self.parent.pre_convert_hook
         self.parent.pre_convert_hook = self._before_copying
         for folder in list(self.parent.assignments):
-            self._look_at_time(folder)
+            self._look_at(folder)
 
     # Before anything is copied
 
-    def _look_at_time(self, folder: str) -> None:
-        """nbgrader opens a submission's timestamp first of all: a pipe there would stop it for
-        ever. Such a submission is left out, and its old score forgotten."""
+    def _look_at(self, folder: str) -> None:
+        """What nbgrader would do first with a submission: open its timestamp, where a pipe would
+        stop it for ever, and make its student. What must not come to that is left out, and its old
+        score forgotten."""
+        notebooks = self.parent.assignments[folder]
+        student = self.parent.init_single_notebook_resources(notebooks[0])["nbgrader"]["student"]
+        why = why_not_student(student)
         path = Path(folder) / TIMESTAMP
-        if not os.path.lexists(path):
-            return
-        try:
-            read_regular(path, TIMESTAMP_BYTES)
-        except NotebookError as error:
-            notebooks = self.parent.assignments.pop(folder)
-            self.log.error("%s: NOT GRADED: %s", folder, error)
+        if not why and os.path.lexists(path):
+            try:
+                read_regular(path, TIMESTAMP_BYTES)
+            except NotebookError as error:
+                why = str(error)
+        if why:
+            del self.parent.assignments[folder]
+            self.log.error("%s: NOT GRADED: %s", printable(folder), why)
             self._forget_score(notebooks[0])
 
     def _before_copying(self, **kwargs) -> None:
