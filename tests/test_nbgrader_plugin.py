@@ -344,6 +344,30 @@ def test_grading_twice_gives_the_same_file(graded, fresh):
     assert autograded(fresh, "partial") == autograded(graded, "partial")
 
 
+API = """
+import json, sys
+from nbgrader.apps import NbGraderAPI
+from traitlets.config.loader import PyFileConfigLoader
+api = NbGraderAPI(config=PyFileConfigLoader("nbgrader_config.py", path=".").load_config())
+before = list(api.coursedir.ignore)
+results = [api.autograde("ps", name, force=True) for name in ("ada", "ben", "ada")]
+print(json.dumps([[r["success"] for r in results], api.coursedir.ignore == before]))
+"""
+
+
+def test_formgrader_s_own_way_grades_one_student_after_another(fresh):
+    submit(fresh, "ada", RIGHT)
+    path = submit(fresh, "ben", RIGHT)
+    (path.parent / "link").symlink_to("/etc/passwd")
+    said = subprocess.check_output([sys.executable, "-c", API], cwd=fresh, text=True)
+    assert json.loads(said.splitlines()[-1]) == [[True, True, True], True]
+    found = stored(fresh)
+    assert found["ada"]["points"] == found["ben"]["points"]
+    assert found["ben"]["flagged"] and not found["ada"]["flagged"]
+    assert not (fresh / "autograded" / "ben" / "ps" / "link").exists()
+    assert (fresh / "autograded" / "ben" / "ps" / "numbers.csv").exists()
+
+
 # What is broken
 
 

@@ -26,9 +26,8 @@ class Restore(NbGraderPreprocessor):
         if not found["refused"]:
             merged = merge(trusted.source, nb)
             flags = merged.flags
-            if (
-                "begin_test_delimeter" in self.config.ClearHiddenTests
-            ):  # what was cleared is unknown
+            own_markers = "begin_test_delimeter" in self.config.ClearHiddenTests
+            if own_markers:  # what the release has of a test is unknown
                 flags = [flag for flag in flags if "was changed" not in flag]
             found = found | {"flags": found["flags"] + flags, "notes": merged.notes}
             restored = graded_notebook(trusted.master, nb, Report("", [], []))
