@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from nbformat import NotebookNode, from_dict
 
-from mlprep.grading.harmless import harmless_markdown, harmless_outputs
+from mlprep.grading.harmless import harmless_attachments, harmless_markdown, harmless_outputs
 from mlprep.grading.judge import Report, Result
 from mlprep.grading.merge import grade_id, role
 
@@ -113,6 +113,7 @@ def _known(ours: NotebookNode, theirs: NotebookNode) -> NotebookNode:
     cell = _fresh(ours)
     if not _is_ours(ours):
         cell.source = theirs.source
+        _keep_pictures(cell, theirs)
     return cell
 
 
@@ -128,7 +129,15 @@ def _theirs(cell: NotebookNode, row: int) -> NotebookNode:
     fields = {"cell_type": cell.cell_type, "source": cell.source, "metadata": {}}
     if cell.cell_type == "code":
         fields |= {"outputs": [], "execution_count": None}
-    return from_dict({"id": f"theirs-{row}", **fields})
+    made = from_dict({"id": f"theirs-{row}", **fields})
+    _keep_pictures(made, cell)
+    return made
+
+
+def _keep_pictures(cell: NotebookNode, theirs: NotebookNode) -> None:
+    """Pictures in a learner's text, as they paste them into a written answer."""
+    if cell.cell_type == "markdown" and (kept := harmless_attachments(theirs.get("attachments"))):
+        cell.attachments = kept
 
 
 def _add_missing(master: NotebookNode, cells: list[NotebookNode], rows: list[int]) -> None:

@@ -2,6 +2,7 @@
 
 harmless_outputs(outputs)           no script, no foreign content, in outputs of cells
 harmless_markdown(text)             the same for markdown that will become a page
+harmless_attachments(attachments)   pictures that were pasted into it
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from nbformat import NotebookNode
 from mlprep.grading.mathml import ATTRIBUTES, TAGS, mathml
 
 IMAGES = ("image/png", "image/jpeg")
+MAX_PICTURES_BYTES = 8 << 20  # in one cell
 TAG = re.compile(
     r"</?(?:b|br|code|details|em|hr|i|kbd|li|ol|p|pre|strong|sub|summary|sup|u|ul)\s*/?>"
     r"|<https?://[^\s<>\"'`]+>"
@@ -38,6 +40,18 @@ def harmless_outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
                 data["text/html"] = mathml(found["tex"], display=True)
         if data is None or data:
             kept.append(output)
+    return kept
+
+
+def harmless_attachments(attachments) -> NotebookNode:
+    """The pictures that were pasted into a cell of text, by name; nothing else is kept."""
+    kept, room = NotebookNode(), MAX_PICTURES_BYTES
+    for name, kinds in attachments.items() if isinstance(attachments, dict) else ():
+        for kind, data in kinds.items() if isinstance(kinds, dict) else ():
+            fits = isinstance(data, str) and len(data) <= room
+            if kind in IMAGES and fits and _is_base64(data):
+                kept.setdefault(str(name), NotebookNode())[kind] = data
+                room -= len(data)
     return kept
 
 

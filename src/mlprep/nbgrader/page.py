@@ -7,12 +7,17 @@ they are MathML (mlprep.grading.mathml).
 from __future__ import annotations
 
 import functools
+import html
 import re
 
 from bleach import Cleaner
 from bleach.css_sanitizer import CSSSanitizer
 from jinja2 import pass_context
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import (
+    InvalidNotebook,
+    IPythonRenderer,
+    MarkdownWithMath,
+)
 
 from mlprep.grading.mathml import mathml
 
@@ -21,6 +26,7 @@ TAGS = frozenset(
     "mark ol p pre s small span strong sub summary sup table tbody td tfoot th thead tr u ul"
     "".split()
 )
+MAX_TEXT = 200_000  # characters of one cell
 PLAIN = frozenset("align class colspan height id rowspan style title width".split())
 IMAGE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*|(?!\w+:|//)[\w./ %-]+")
 
@@ -41,9 +47,19 @@ class _Page(IPythonRenderer):
         self._formulas: list[str] = []
 
     def made_of(self, source: str) -> str:
-        source = source.replace(MARK, "")
-        html = _cleaner().clean(MarkdownWithMath(renderer=self).render(source))
-        return PLACE.sub(lambda place: self._formulas[int(place[1])], html)
+        """`source` as HTML; as it stands where it is no markdown that can be read."""
+        source = source.replace(MARK, "")[:MAX_TEXT]
+        try:
+            page = _cleaner().clean(MarkdownWithMath(renderer=self).render(source))
+        except Exception:  # noqa: BLE001 - a text nested 1000 deep must not cost a page
+            return f"<pre>{html.escape(source)}</pre>"
+        return PLACE.sub(lambda place: self._formulas[int(place[1])], page)
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        try:
+            return super().image(text, url, title)
+        except InvalidNotebook:  # the picture is not in the cell
+            return f"<em>[{text}]</em>"
 
     def _place(self, tex: str, display: bool) -> str:
         self._formulas.append(mathml(tex, display))
