@@ -3,10 +3,12 @@ gets the same scores as before."""
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -224,21 +226,22 @@ def nbgrader(root: Path, *words: str) -> str:
     return done.stdout
 
 
-READ = """
-import json
-from nbgrader.api import Gradebook
-with Gradebook("sqlite:///gradebook.db", "foreign") as book:
-    rows = [row for s in book.find_assignment("ps").submissions for row in s.notebooks]
-    print(json.dumps({row.assignment.student.id: {
-        "points": {g.name: g.auto_score for g in row.grades},
-        "by hand": sorted(g.name for g in row.grades if g.needs_manual_grade),
-        "flagged": bool(row.flagged)} for row in rows}))
+ROWS = """
+select a.student_id, b.name, g.auto_score, g.needs_manual_grade, n.flagged
+from grade g join base_cell b on b.id = g.cell_id join submitted_notebook n on n.id = g.notebook_id
+join submitted_assignment a on a.id = n.assignment_id
 """
 
 
 def stored(root: Path) -> dict[str, dict]:
     """What the gradebook has, by student."""
-    return json.loads(subprocess.check_output([sys.executable, "-c", READ], cwd=root, text=True))
+    found: dict[str, dict] = {}
+    with contextlib.closing(sqlite3.connect(root / "gradebook.db")) as book:
+        for student, name, points, by_hand, flagged in book.execute(ROWS):
+            entry = found.setdefault(student, {"points": {}, "by hand": [], "flagged": flagged})
+            entry["points"][name] = points
+            entry["by hand"] = sorted([*entry["by hand"], name] if by_hand else entry["by hand"])
+    return found
 
 
 def autograded(root: Path, student: str):
@@ -262,6 +265,20 @@ def fresh(released_course, tmp_path) -> Path:
     return root
 
 
+DOT = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5Erk"
+    "Jggg=="
+)
+
+
+def paste(nb) -> None:
+    """Answer with a picture, and with one that is none."""
+    answer = find(nb, "why")
+    answer.source = "See ![dot](attachment:dot.png), ![trap](attachment:trap.png)."
+    trap = {"image/png": '"><script>alert(1)</script>', "image/svg+xml": "<svg/>"}
+    answer["attachments"] = {"dot.png": {"image/png": DOT}, "trap.png": trap}
+
+
 @pytest.fixture(scope="module")
 def graded(released_course) -> Path:
     """Honest and broken work, graded in one batch, with feedback."""
@@ -276,6 +293,7 @@ def graded(released_course) -> Path:
     link.unlink()
     link.symlink_to(root / "source" / "ps" / "problem.ipynb")
     submit(root, "twice", RIGHT, lambda nb: nb.cells.append(copy.deepcopy(find(nb, "squares"))))
+    submit(root, "pasting", RIGHT, paste)
     submit(root, "piped", RIGHT)
     os.mkfifo(root / "submitted" / "piped" / "ps" / "timestamp.txt")
     (root / "log").write_text(nbgrader(root, "autograde", "ps"))
@@ -336,6 +354,14 @@ def test_what_the_learner_s_cells_showed_is_kept(graded):
     shown = find(autograded(graded, "printing"), "squares").outputs
     assert any("image/png" in output.get("data", {}) for output in shown)
     assert any(output.get("text") == "[1, 4]\n" for output in shown)
+
+
+def test_a_picture_in_a_written_answer_is_kept_and_nothing_else(graded):
+    answer = find(autograded(graded, "pasting"), "why")
+    assert answer.attachments == {"dot.png": {"image/png": DOT}}
+    page = feedback(graded, "pasting").partition("<body>")[2]
+    assert f"data:image/png;base64,{DOT}" in page
+    assert "<script" not in page
 
 
 def test_grading_twice_gives_the_same_file(graded, fresh):
@@ -495,6 +521,31 @@ def test_feedback_draws_its_formulas_from_a_file_without_a_network(graded, chrom
     assert all(size["width"] > 8 and size["height"] > 8 for size in sizes)
     assert "$" not in page.locator("h2 + p").first.inner_text()
     page.close()
+
+
+def test_markdown_that_cannot_be_read_is_shown_as_it_stands(monkeypatch):
+    from mlprep.nbgrader import page
+
+    def too_deep(*args):
+        raise RecursionError
+
+    monkeypatch.setattr(page.MarkdownWithMath, "render", too_deep)
+    assert page._Page().made_of("> <b>deep</b>") == "<pre>&gt; &lt;b&gt;deep&lt;/b&gt;</pre>"
+
+
+def test_a_page_runs_and_loads_nothing():
+    from mlprep.nbgrader.page import _Page
+
+    page = _Page().made_of
+    assert page("![a](attachment:gone.png)") == "<p><em>[a]</em></p>\n"
+    assert "<math" in page("$x$") and "<script" not in page("<script>1</script>")
+    assert 'href="https://a.b/c"' in page("[x](https://a.b/c)")
+    for trap in ("[x](javascript:alert(1))", "<a href=' java\nscript:alert(1)'>x</a>",
+                 "[x](data:text/html;base64,PHA+)", "![x](https://a.b/pixel.png)",
+                 "<img src='data:image/svg+xml;base64,AAAA'>", "![$y$](a.png)"):  # fmt: skip
+        made = page(trap)
+        assert "script" not in made and "data:" not in made and "a.b" not in made, made
+        assert "xmlns" not in made
 
 
 # Configuration
