@@ -29,6 +29,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from mlprep.course import Unit
+from mlprep.design.rubric import rubric_table, steps_table
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 CELL_KEYS = ("nbgrader", "tags", "mystnb")
@@ -45,7 +46,15 @@ KINDS = {
     ("markdown", ("task",)): "task",
 }
 PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
-PLACEHOLDERS = ("title", "objectives", "references", "interview_questions", "minutes")
+PLACEHOLDERS = (
+    "title",
+    "objectives",
+    "references",
+    "interview_questions",
+    "minutes",
+    "rubric",
+    "framework",
+)
 MAGIC = re.compile(r"^(\s*)# (%%?[A-Za-z])", re.MULTILINE)
 MAGIC_LINE = re.compile(r"^([ \t]*)%.*$", re.MULTILINE)
 
@@ -359,6 +368,8 @@ def placeholder_values(unit: Unit, authored: Authored) -> dict[str, str]:
         "references": _bullets([_reference(entry) for entry in info["references"]]),
         "interview_questions": _bullets(info["interview_questions"]),
         "minutes": str(minutes),
+        "rubric": rubric_table(),
+        "framework": steps_table(),
     }
 
 

@@ -1,0 +1,87 @@
+"""The rubric: one place for its axes, levels by the median, exemplars placed within one level."""
+
+import pytest
+
+from mlprep.design import AXES, LEVELS, STEPS, form_check, gap, level, order_check, placing_check
+from mlprep.design.rubric import marks_of, rubric_table, steps_table, weighted_kappa
+
+MARKS = {"A": (1, 2, 1, 1, 1, 1, 0), "B": (3, 3, 2, 3, 3, 2, 3), "C": (2, 2, 2, 1, 2, 2, 3)}
+
+
+def asked(place):
+    checks = [form_check(list(MARKS)), *(placing_check(n, m) for n, m in MARKS.items())]
+    return [check(lambda: place) for check in [*checks, order_check(MARKS)]]
+
+
+def test_the_framework_takes_45_minutes():
+    assert sum(minutes for minutes, _ in STEPS.values()) == 45
+    assert all(step in steps_table() for step in STEPS)
+
+
+def test_the_rubric_has_seven_axes_of_four_levels():
+    assert len(AXES) == 7 and {len(texts) for texts in AXES.values()} == {len(LEVELS)}
+    table = rubric_table().splitlines()
+    assert len(table) == 9 and {line.count("|") for line in table} == {6}
+
+
+def test_the_level_is_the_median_axis_not_the_sum():
+    assert level((1, 1, 1, 1, 3, 3, 3)) == "mid"
+    assert level(dict.fromkeys(AXES, 3)) == "staff"
+
+
+def test_the_right_marks_and_marks_one_off_are_accepted():
+    assert asked(MARKS) == [""] * 5
+    near = {"A": (2, 1, 1, 2, 0, 1, 1), "B": (2, 3, 3, 3, 3, 3, 2), "C": (2, 2, 2, 2, 2, 1, 2)}
+    by_axis = {name: dict(zip(AXES, marks, strict=True)) for name, marks in near.items()}
+    assert asked(near) == asked(by_axis) == [""] * 5
+
+
+def test_the_same_marks_for_all_are_never_right():
+    for mark in range(4):
+        assert any(asked(dict.fromkeys(MARKS, [mark] * 7)))
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (None, "a dict of marks"),
+        ({}, "exemplar A is missing"),
+        (MARKS | {"B": (1, 2)}, "7 marks are wanted, one an axis. Got 2"),
+        (MARKS | {"B": (1, 2, 3, 4, 1, 1, 1)}, "the mark for model is 4, not 0, 1, 2 or 3"),
+        (MARKS | {"B": (1, 2, 3, 1.5, 1, 1, 1)}, "the mark for model is 1.5"),
+        (MARKS | {"B": {"framing": 1}}, "the axis 'numbers' has no mark"),
+        (MARKS | {"B": dict.fromkeys([*AXES, "style"], 1)}, "'style' is no axis"),
+        (MARKS | {"B": 3}, "exemplar B:"),
+    ],
+)
+def test_what_cannot_be_marked_is_said(changed, message):
+    assert message in asked(changed)[0]
+
+
+def test_a_mark_too_far_off_names_the_axis_and_what_the_markers_saw():
+    changed = MARKS | {"A": (1, 2, 1, 1, 3, 1, 0)}
+    clause = asked(changed)[1]
+    assert clause == "you gave serving 3, the markers 1 (cache, replicas)"
+    check = placing_check("A", MARKS["A"], because="It never says what happens on overload.")
+    assert check(lambda: changed).endswith("replicas). It never says what happens on overload.")
+
+
+def test_the_order_of_the_levels_is_graded():
+    swapped = MARKS | {"A": (2,) * 7, "C": (1,) * 7}
+    assert asked(swapped)[-1] == "your marks put A above C, and it is below"
+    assert "level with" in asked(MARKS | {"C": (1,) * 7})[-1]
+
+
+def test_two_markers_differ_by_axis_and_level():
+    assert gap(MARKS["A"], MARKS["A"]) == {}
+    by_axis = {"framing": 1, "numbers": 1, "data": 1, "model": 1, "conversation": -1, "level": 1}
+    assert gap((2, 2, 2, 2, 2, 2, 2), (1, 1, 1, 1, 2, 2, 3)) == by_axis
+    assert marks_of((1, 1, 1, 1, 2, 2, 3))["conversation"] == 3
+
+
+def test_weighted_kappa_is_one_for_the_same_marks_and_nothing_for_chance():
+    assert weighted_kappa([(0, 0), (1, 1), (3, 3)]) == 1
+    assert weighted_kappa([(0, 0), (0, 1), (1, 0), (1, 1)]) == pytest.approx(0)
+    for pairs in ([], [(1, 1), (1, 1)]):
+        with pytest.raises(ValueError, match="weighted_kappa"):
+            weighted_kappa(pairs)
