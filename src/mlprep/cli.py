@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import mlprep
-from mlprep.course import Course
+from mlprep.course import Course, Unit
 from mlprep.errors import MlprepError
 from mlprep.imports import skip_iri_grammar
 
@@ -56,6 +56,22 @@ def parser() -> argparse.ArgumentParser:
     verb.add_argument("--live", action="store_true", help=argparse.SUPPRESS)
     verb.set_defaults(run=run_check)
 
+    verb = verbs.add_parser("plan", help="what to do until the interview, week by week")
+    verb.add_argument("--track", help="engineering or research")
+    when = verb.add_mutually_exclusive_group()
+    when.add_argument("--interview", metavar="DATE", help="the day of it, such as 2027-01-15")
+    when.add_argument("--weeks", metavar="N", help="or how many weeks from today it is")
+    verb.add_argument("--hours", metavar="H", help="the hours a week that you have")
+    verb.add_argument("--calendar", type=Path, metavar="FILE.ics", help="write it for a calendar")
+    verb.add_argument("--json", action="store_true", help="print everything as JSON")
+    verb.set_defaults(run=run_plan)
+
+    verb = verbs.add_parser("progress", help="how far you are, by area and unit")
+    verb.add_argument("--export", type=Path, metavar="FILE", help="write the record: .json or .csv")
+    verb.add_argument("--picture", type=Path, metavar="FILE.svg", help="write a picture of it")
+    verb.add_argument("--json", action="store_true", help="print everything as JSON")
+    verb.set_defaults(run=run_progress)
+
     verb = verbs.add_parser("grade", help="grade what a cohort submitted, sandboxed")
     verb.add_argument("unit", help="the unit's name, such as bias_variance")
     verb.add_argument("--student", action="append", default=[], metavar="NAME", help="only this")
@@ -90,8 +106,7 @@ def run_check(args: argparse.Namespace) -> int:
     if args.hint or args.solution:
         if not args.question:
             raise checking.UsageError("name the question: mlprep check UNIT QUESTION --hint")
-        show = checking.next_hint if args.hint else checking.worked_solution
-        print(show(unit, args.question))
+        print(_help_text(unit, args))
         return 0
     live = json.load(sys.stdin) if args.live else None
     report = checking.check(unit, args.notebook, live)
@@ -104,6 +119,30 @@ def run_check(args: argparse.Namespace) -> int:
     print(json.dumps(report.to_dict()) if args.json else text)
     chosen = [r for r in report.automatic if args.question in ("", r.question)]
     return 0 if all(result.status == "right" for result in chosen) else 1
+
+
+def _help_text(unit: Unit, args: argparse.Namespace) -> str:
+    """The next hint or the worked solution; as JSON for a page that shows it."""
+    from mlprep import checking
+
+    if args.hint and args.json:
+        hints, count = checking.next_hints(unit, args.question)
+        return json.dumps({"hints": hints, "of": count})
+    show = checking.next_hint if args.hint else checking.worked_solution
+    text = show(unit, args.question)
+    return json.dumps({"text": text}) if args.json else text
+
+
+def run_plan(args: argparse.Namespace) -> int:
+    from mlprep.plan.verbs import plan
+
+    return plan(Course.find(), args)
+
+
+def run_progress(args: argparse.Namespace) -> int:
+    from mlprep.plan.verbs import progress
+
+    return progress(Course.find(), args)
 
 
 def run_grade(args: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mlprep.course import TRACKS, Course, Unit
 from mlprep.errors import AuthorError
+from mlprep.plan.stages import OPTIONAL, stage_problem
 
 UNIT_NAME = re.compile(r"[a-z][a-z0-9_]*")
 RESERVED = ("lesson", "worksheet", "unit", "readme")
@@ -154,6 +155,9 @@ def curriculum_problems(course: Course) -> list[str]:
                 f'[[{track}]], stage = "…", units = ["…"].'
             )
             continue
+        for stage in stages:
+            if problem := stage_problem(stage):
+                problems.append(f"{label}, stage {stage['stage']!r} of {track}: {problem}")
         names = [name for stage in stages for name in stage["units"]]
         for name in sorted(set(names)):
             if name not in units:
@@ -172,7 +176,7 @@ def curriculum_problems(course: Course) -> list[str]:
 def _is_stage(stage) -> bool:
     return (
         isinstance(stage, dict)
-        and set(stage) == {"stage", "units"}
+        and {"stage", "units"} <= set(stage) <= {"stage", "units", *OPTIONAL}
         and isinstance(stage["stage"], str)
         and isinstance(stage["units"], list)
         and all(isinstance(name, str) for name in stage["units"])
