@@ -30,7 +30,6 @@ from mlprep.checking import (
     helps,
     next_hint,
     report_text,
-    stem_of,
     without_markers,
     worked_solution,
 )
@@ -161,8 +160,8 @@ def test_a_worksheet_is_checked_as_what_it_is(unit):
 
 
 def test_a_file_of_any_other_name_is_taken_for_the_assignment(unit, tmp_path):
-    assert stem_of(unit, tmp_path / "softmax-Copy1.ipynb") == "softmax"
-    assert stem_of(unit, None) == "softmax"
+    assert unit.stem_of(tmp_path / "softmax-Copy1.ipynb") == "softmax"
+    assert unit.stem_of(None) == "softmax"
 
 
 # Hints and solutions

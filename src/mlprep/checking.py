@@ -27,12 +27,6 @@ def attempts_of(unit: Unit) -> Attempts:
     return Attempts(unit.course.root / "work" / "attempts.db")
 
 
-def stem_of(unit: Unit, notebook: Path | None) -> str:
-    """Which of the unit's notebooks a file is a copy of: by its name, else the assignment."""
-    stems = [path.stem for path in unit.assignment_sources()] or [unit.name]
-    return notebook.stem if notebook is not None and notebook.stem in stems else stems[0]
-
-
 def check(unit: Unit, notebook: Path | None = None, live: dict[str, str] | None = None) -> Report:
     """Grade the learner's notebook of a unit with the hidden tests, and keep the attempt.
 
@@ -43,7 +37,7 @@ def check(unit: Unit, notebook: Path | None = None, live: dict[str, str] | None 
     Raises:
         NotebookError: the file is missing or is not this assignment.
     """
-    stem = stem_of(unit, notebook)
+    stem = unit.stem_of(notebook)
     source_path = unit.source_notebook(stem)
     if not source_path.is_file():
         raise AuthorError(f"{source_path}: missing. Run `mlprep build {unit.name}`.")
@@ -124,14 +118,21 @@ def _help(unit: Unit, question: str) -> Help:
     return known[question]
 
 
-def next_hint(unit: Unit, question: str) -> str:
-    """The next of a question's three hints, in Markdown; the last one stays."""
+def next_hints(unit: Unit, question: str) -> tuple[list[str], int]:
+    """A question's hints up to the next one, and how many there are; that it was asked is kept."""
     rungs = _help(unit, question).hints
     if not rungs:
-        return f"{question} has no hints."
+        return [], 0
     rung = attempts_of(unit).next_hint(unit.name, question, len(rungs))
-    text = " ".join(rungs[rung].split())
-    return f"Hint {rung + 1} of {len(rungs)} for `{question}`: {text}"
+    return [" ".join(text.split()) for text in rungs[: rung + 1]], len(rungs)
+
+
+def next_hint(unit: Unit, question: str) -> str:
+    """The next of a question's three hints, in Markdown; the last one stays."""
+    hints, count = next_hints(unit, question)
+    if not hints:
+        return f"{question} has no hints."
+    return f"Hint {len(hints)} of {count} for `{question}`: {hints[-1]}"
 
 
 def worked_solution(unit: Unit, question: str) -> str:

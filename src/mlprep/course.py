@@ -113,6 +113,11 @@ class Unit:
         """The learner's own copy: theirs, never overwritten."""
         return self.course.root / "work" / self.name / f"{stem or self.name}.ipynb"
 
+    def stem_of(self, notebook: Path | None) -> str:
+        """Which of the unit's notebooks a file is a copy of: by its name, else the assignment."""
+        stems = [path.stem for path in self.assignment_sources()] or [self.name]
+        return notebook.stem if notebook is not None and notebook.stem in stems else stems[0]
+
     @cached_property
     def info(self) -> dict:
         """What unit.toml says, with every field present and of the right type.

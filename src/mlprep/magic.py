@@ -19,8 +19,6 @@ import html
 import json
 import linecache
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +26,7 @@ from IPython.core.magic import Magics, line_magic, magics_class
 from IPython.display import display
 
 from mlprep import warm
+from mlprep.asking import Run
 from mlprep.course import Course, Unit
 from mlprep.errors import MlprepError, UsageError
 
@@ -44,14 +43,14 @@ class CheckMagics(Magics):
     @line_magic
     def check(self, line: str) -> None:
         """Grade this notebook; with a question's name, show that one."""
-        from mlprep.checking import report_text, stem_of
+        from mlprep.checking import report_text
         from mlprep.grading.judge import Report, Result
 
         try:
             unit, notebook = this_unit()
-            live = live_answers(unit, stem_of(unit, notebook), self.shell.user_ns)
+            live = live_answers(unit, unit.stem_of(notebook), self.shell.user_ns)
             command = ["check", unit.name, "--json", "--live", "--notebook", str(notebook)]
-            output = run_mlprep(unit, command, json.dumps(live))
+            output = Run(unit.course, command, json.dumps(live)).output()
             data = json.loads(output)
             report = Report(
                 data["unit"], [Result(**r) for r in data["results"]], data["notes"], data["seconds"]
@@ -84,7 +83,7 @@ class CheckMagics(Magics):
             unit, _ = this_unit()
             if not line.strip():
                 raise UsageError("name the question, such as %hint ridge_df.")
-            text = run_mlprep(unit, ["check", unit.name, line.strip(), flag])
+            text = Run(unit.course, ["check", unit.name, line.strip(), flag]).output()
             display({"text/plain": text, "text/markdown": text}, raw=True)
         except MlprepError as error:
             print(f"%{flag.strip('-')}: {error}")
@@ -137,30 +136,6 @@ def cell_that_defined(value, name: str) -> str:
         return ""
     text = "".join(linecache.getlines(code.co_filename)).rstrip("\n")
     return text if f"def {name}" in text or f"class {name}" in text else ""
-
-
-def run_mlprep(unit: Unit, arguments: list[str], stdin: str = "") -> str:
-    """What `mlprep ARGUMENTS` prints.
-
-    Raises:
-        UsageError: it ended with a message of its own, which is passed on.
-    """
-    answer = warm.ask(unit.course, arguments, stdin)
-    if answer is None:
-        done = subprocess.run(
-            [sys.executable, "-m", "mlprep", *arguments],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            cwd=unit.course.root,
-            check=False,
-        )
-        answer = done.stdout, done.stderr
-    stdout, stderr = answer
-    if stdout.strip() and not stderr.startswith("mlprep "):
-        return stdout
-    message = stderr.strip().splitlines()[-1:] or ["the grader said nothing"]
-    raise UsageError(message[0].removeprefix("mlprep check: "))
 
 
 def report_html(report: Report, question: str = "") -> str:

@@ -1,11 +1,15 @@
 """A process that has everything imported, so that a check costs what the learner's code costs.
 
     start(course)                   make sure that one runs for this course (returns at once)
-    ask(course, arguments, stdin)   what `mlprep ARGUMENTS` prints, run in a fork of it; None where
-                                    there is none yet (then run it cold)
+    connect(course)                 a socket to it, or None where there is none yet
+    exchange(socket, arguments)     what `mlprep ARGUMENTS` gives, run in a fork of it
+    ask(course, arguments)          both; None where none runs yet (then run it cold)
 
-Linux only; elsewhere `ask` always gives None. The process belongs to the user and the course, talks
-over a Unix socket in a folder that only the user can open, and ends after an hour without work.
+Whoever closes the socket while the fork works ends the fork and all that it started.
+
+Linux only; elsewhere `connect` and `ask` always give None. The process belongs to the user and
+the course, talks over a Unix socket in a folder that only the user can open, and ends after an hour
+without work.
 """
 
 from __future__ import annotations
@@ -16,11 +20,16 @@ import importlib
 import io
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
+import traceback
+from dataclasses import dataclass
 from pathlib import Path
 
 import mlprep
@@ -31,6 +40,7 @@ IDLE_S = 3600
 LOOK_S = 30  # how often it looks whether the course is still there
 MAX_REQUEST_BYTES = 64 << 20
 ANSWER_S = 300
+STOP_S = 1  # for a run that is stopped to end by itself
 
 
 def address(course: Course) -> Path:
@@ -69,24 +79,48 @@ def start(course: Course) -> None:
         )
 
 
-def ask(course: Course, arguments: list[str], stdin: str = "") -> tuple[str, str] | None:
-    """What `mlprep ARGUMENTS` prints on stdout and stderr; None where no warm process answers."""
+@dataclass
+class Answer:
+    """What a run of mlprep gave: what it printed, and its exit code."""
+
+    stdout: str
+    stderr: str
+    code: int
+
+
+def ask(course: Course, arguments: list[str], stdin: str = "") -> Answer | None:
+    """What `mlprep ARGUMENTS` gives; None where no warm process answers."""
+    connection = connect(course)
+    return exchange(connection, arguments, stdin) if connection else None
+
+
+def connect(course: Course, wait_s: float = 0) -> socket.socket | None:
+    """A socket to the warm process. Where none runs yet, one is started and waited for so long."""
     if sys.platform != "linux":
         return None
-    try:
+    until = time.monotonic() + wait_s
+    with contextlib.suppress(OSError):
         connection = _connect(address(course))
         if connection is None:
             start(course)
-            return None
+        while connection is None and time.monotonic() < until:
+            time.sleep(0.05)
+            connection = _connect(address(course))
+        return connection
+    return None
+
+
+def exchange(connection: socket.socket, arguments: list[str], stdin: str = "") -> Answer | None:
+    """What `mlprep ARGUMENTS` gives; None where the process went away. Closes the socket."""
+    try:
         with connection:
             connection.settimeout(ANSWER_S)
             request = {"arguments": arguments, "stdin": stdin}
             connection.sendall(json.dumps(request).encode())
             connection.shutdown(socket.SHUT_WR)
-            answer = json.loads(_read_all(connection))
+            return Answer(**json.loads(_read_all(connection)))
     except (OSError, ValueError):
         return None
-    return answer["stdout"], answer["stderr"]
 
 
 def _connect(path: Path) -> socket.socket | None:
@@ -158,11 +192,13 @@ def _answer(course: Course, connection: socket.socket) -> None:
     from mlprep.grading import launch
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     code = 1
     try:
         request = json.loads(_read_all(connection))
         os.chdir(course.root)
         launch.use_fork_of_this_process()
+        threading.Thread(target=_stop_when_nobody_waits, args=(connection,), daemon=True).start()
         out, err = io.StringIO(), io.StringIO()
         sys.stdin = io.StringIO(request["stdin"])
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -170,10 +206,23 @@ def _answer(course: Course, connection: socket.socket) -> None:
                 code = cli.main(request["arguments"])
             except SystemExit as stop:  # argparse
                 code = int(stop.code or 0)
+            except Exception:  # noqa: BLE001 - whoever asked shows it
+                traceback.print_exc()
         answer = {"stdout": out.getvalue(), "stderr": err.getvalue(), "code": code}
         connection.sendall(json.dumps(answer).encode())
     finally:
+        launch.for_own_work().close()
         os._exit(code)
+
+
+def _stop_when_nobody_waits(connection: socket.socket) -> None:
+    """End this process, and with it what it started, when the other side closes the socket."""
+    hung_up = select.poll()
+    hung_up.register(connection, 0)  # closed altogether: that is always reported
+    hung_up.poll()
+    signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+    time.sleep(STOP_S)
+    os._exit(130)  # something had caught it
 
 
 if __name__ == "__main__":
