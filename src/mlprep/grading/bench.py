@@ -219,6 +219,7 @@ class Slot:
 
 
 def main() -> None:
+    gc.disable()  # imports make little garbage, and looking for it is a sixth of their time
     control = socket.socket(fileno=int(sys.argv[1]))
     sandbox, split = sys.argv[2] == "sandbox", sys.argv.index("--")
     modules, judge_modules = sys.argv[3:split], sys.argv[split + 1 :]
@@ -234,6 +235,7 @@ def main() -> None:
     except (GraderError, OSError) as error:
         failure = why_no_sandbox() if isinstance(error, OSError) and sandbox else str(error)
     gc.freeze()  # a fork that collects garbage would copy every page that it looks at
+    gc.enable()
     _fork_slots(control, mother, failure)
     if mother is not None:
         mother.close()

@@ -212,7 +212,7 @@ def seed_everything() -> None:
     random.seed(0)
     np.random.seed(0)
     if torch := sys.modules.get("torch"):
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(0)  # torch.manual_seed notes where it was called from
 
 
 class Nowhere(io.TextIOBase):
