@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib.metadata
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -18,7 +21,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Two test processes on two cores: more threads in each only get in each other's way.
+# Three test processes on two cores: more threads in each only get in each other's way.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
@@ -47,9 +50,40 @@ references = []
 
 
 def pytest_collection_modifyitems(items):
-    """Files with slow tests come first: two processes then end at about the same time."""
+    """Files with slow tests come first: all processes then end at about the same time."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+class Unchanged:
+    """What a slow test depends on, so that it is not run again while that is the same.
+
+    A fresh checkout has no memory (.pytest_cache), and `--cache-clear` loses it.
+    """
+
+    def __init__(self, request):
+        self._cache = request.config.cache
+        self._place = "mlprep/" + re.sub(r"[^\w.-]+", "-", request.node.name)
+
+    def skip(self, *parts: str | bytes) -> None:
+        """Skip the test when it last passed with these parts, this Python and these packages."""
+        found = sorted(f"{d.name} {d.version}" for d in importlib.metadata.distributions())
+        total = hashlib.sha256("\n".join([sys.version, *found]).encode())
+        for part in parts:
+            part = part.encode() if isinstance(part, str) else part
+            total.update(len(part).to_bytes(8, "big") + part)
+        self._key = total.hexdigest()
+        if self._cache.get(self._place, "") == self._key:
+            pytest.skip("passed before, and nothing that it depends on has changed")
+
+    def passed(self) -> None:
+        """The last line of the test."""
+        self._cache.set(self._place, self._key)
+
+
+@pytest.fixture
+def unchanged(request) -> Unchanged:
+    return Unchanged(request)
 
 
 @pytest.fixture(autouse=True, scope="session")

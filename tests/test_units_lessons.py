@@ -6,12 +6,15 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
+from conftest import Unchanged
 
 from mlprep.course import Course
-from mlprep.lessons import DROPPED, ENVIRONMENT
+from mlprep.lessons import DROPPED, ENVIRONMENT, recipe
+from mlprep.notebook import read
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = [unit for unit in Course(ROOT).units().values() if unit.lesson_source.is_file()]
@@ -27,12 +30,15 @@ def test_there_are_lessons():
 
 
 @pytest.mark.parametrize("unit", LESSONS, ids=lambda unit: unit.name)
-def test_a_lesson_prints_what_it_shows(unit, tmp_path):
+def test_a_lesson_prints_what_it_shows(unit, tmp_path, unchanged):
     """From top to bottom, every output compared but for figures and durations."""
+    authored = read(unit, unit.lesson_source)
+    unchanged.skip(unit.lesson.read_bytes(), recipe(authored), Path(__file__).read_bytes())
     done = nbval(unit.lesson, tmp_path)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     code = [c for c in nbformat.read(unit.lesson, as_version=4).cells if c.cell_type == "code"]
     assert f"{len(code)} passed" in done.stdout
+    unchanged.passed()
 
 
 def test_a_number_that_is_not_what_the_cell_prints_is_found(tmp_path):
@@ -53,3 +59,23 @@ def nbval(lesson: Path, folder: Path) -> subprocess.CompletedProcess:
     words += ["--nbval-current-env", "--nbval-sanitize-with", folder / "sanitize.cfg", lesson]
     environment = {k: v for k, v in os.environ.items() if k not in DROPPED} | ENVIRONMENT
     return subprocess.run(words, capture_output=True, text=True, env=environment, cwd=folder)
+
+
+def test_a_slow_test_is_skipped_only_while_all_is_as_when_it_last_passed():
+    seen = {}
+    cache = SimpleNamespace(get=seen.get, set=seen.__setitem__)
+    config, node = SimpleNamespace(cache=cache), SimpleNamespace(name="test_it[a/b]")
+
+    def is_skipped(*parts: str, fails: bool = False) -> bool:
+        unchanged = Unchanged(SimpleNamespace(config=config, node=node))
+        try:
+            unchanged.skip(*parts)
+        except pytest.skip.Exception:
+            return True
+        if not fails:
+            unchanged.passed()
+        return False
+
+    assert [is_skipped("one", "2"), is_skipped("one", "2"), is_skipped("one2", "")] == [0, 1, 0]
+    assert [is_skipped("bad", fails=True), is_skipped("bad", fails=True)] == [0, 0]
+    assert is_skipped("one2", "")
