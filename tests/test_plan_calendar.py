@@ -72,11 +72,10 @@ def test_each_week_each_repeat_and_the_interview_are_entries(data):
 
 
 def test_a_week_keeps_its_name_when_it_is_exported_again(data, tmp_path):
-    later = overview(
-        planned_course(tmp_path / "x"), state_of(planned_course(tmp_path / "y"), 3), TODAY
+    course = planned_course(tmp_path / "other")
+    later = overview(course, state_of(course, weeks=3), TODAY)
+    one, other = (
+        {line for line in unfolded(calendar(each)) if line.startswith("UID:week")}
+        for each in (data, later)
     )
-    uids = [
-        {line for line in unfolded(calendar(d)) if line.startswith("UID:week")}
-        for d in (data, later)
-    ]
-    assert uids[0] == uids[1]
+    assert one == other and len(one) == 3

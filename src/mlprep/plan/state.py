@@ -223,8 +223,9 @@ def _has(db: sqlite3.Connection, table: str) -> bool:
 
 def _trouble(path: Path) -> str | None:
     """Why a file is no database that can be read, or None. One that is in use is none."""
+    address = f"{path.resolve().as_uri()}?mode=ro"
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", timeout=0.2, uri=True)) as db:
+        with closing(sqlite3.connect(address, timeout=0.2, uri=True)) as db:
             (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
             return None if verdict == "ok" else verdict.splitlines()[0][:80]
     except sqlite3.OperationalError:
