@@ -552,13 +552,17 @@ def both_ways(answer: str, test: str):
         ("def f(x):\n    return {x: 1}.keys()", "q.case(3, gives=[3])"),
         ("def f(x):\n    return lambda y: x + y",
          "@q.probe(gives=5)\ndef p(f):\n    return f(2)(3)"),
-        pytest.param(
-            "class Table(dict):\n    pass\ndef f(x):\n    return Table(a=x)",
-            "q.case(1, gives={'a': 1})",
-            marks=pytest.mark.xfail(
-                strict=True, reason="a handle does not say what plain data its object holds"
-            ),
-        ),
+        ("class Table(dict):\n    pass\ndef f(x):\n    return Table(a=x)",
+         "q.case(1, gives={'a': 1})"),
+        ("class Row(list):\n    pass\ndef f(x):\n    return [Row([Row([x]), 2]), Row()]",
+         "q.case(1, gives=[[[1], 2], []])"),
+        ("class Bag(set):\n    pass\ndef f(x):\n    return {'s': Bag([x, x])}",
+         "q.case(1, gives={'s': {1, 2}})"),
+        ("class Loop(list):\n    pass\ndef f(x):\n    y = Loop()\n    y.append(y)\n    return y",
+         "q.case(1, gives=[1])"),
+        ("class Stack(list):\n    def top(self):\n        return self[-1]\n"
+         "def f(x):\n    return Stack(x)",
+         "@q.probe(gives=3)\ndef p(f):\n    return f([1, 3]).top()"),
         ("def f(x):\n    n = len(x)\n    x.clear()\n    return n", "q.case({1, 2}, gives=2)"),
     ],
 )  # fmt: skip

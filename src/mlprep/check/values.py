@@ -68,6 +68,8 @@ def plain(value, depth: int = 0):
         if len(items) > LONGEST_STREAM:
             raise NotPlain(f"a stream of more than {LONGEST_STREAM} items")
         return [plain(item, deeper) for item in items]
+    if hasattr(type(value), "held") and (items := type(value).held(value)) is not None:
+        return plain(items, deeper)  # it lives in another process
     kind = one_line(getattr(value, "type_name", None) or type(value).__name__, 80)
     raise NotPlain("a function" if kind in ("function", "method") else f"an object of type {kind}")
 

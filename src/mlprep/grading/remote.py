@@ -245,7 +245,7 @@ class Box:
 class Handle:
     """A function or an object of the learner's in the submission's process."""
 
-    __slots__ = ("__name__", "_box", "_from", "_id", "is_stream", "type_name")
+    __slots__ = ("__name__", "_box", "_from", "_held", "_id", "is_stream", "type_name")
 
     def __init__(self, box: Box, data: dict, source: str):
         put = object.__setattr__
@@ -255,6 +255,11 @@ class Handle:
         put(self, "type_name", str(data.get("type"))[:80])
         put(self, "__name__", str(data.get("name") or data.get("type"))[:80])
         put(self, "is_stream", data.get("stream") is True)
+        put(self, "_held", data.get("held"))
+
+    def held(self):
+        """The items of an object whose class is a kind of list, tuple, set or dict; else None."""
+        return None if self._held is None else self._box.decode(self._held, self._from)
 
     def _call_it(self, name: str) -> None:
         """A lambda is called as the learner called it."""

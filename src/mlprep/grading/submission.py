@@ -32,7 +32,7 @@ from traitlets.config import Config
 from mlprep.check.answer import class_names, first_line, learner_line
 from mlprep.check.values import is_stream
 from mlprep.grading.outputs import capture
-from mlprep.grading.wire import Decoder, Encoder, Peer, WireError
+from mlprep.grading.wire import CONTAINERS, Decoder, Encoder, Peer, WireError
 
 MAX_HANDLES = 100_000
 
@@ -77,13 +77,18 @@ class Submission:
         if len(self.handles) >= MAX_HANDLES:
             raise WireError("too many objects were returned")
         self.handles[id(value)] = value
-        return {
+        data = {
             "t": "handle",
             "id": id(value),
             "type": type(value).__name__[:80],
             "name": str(getattr(value, "__name__", ""))[:80],
             "stream": is_stream(value),
         }
+        kind = next((base for base in CONTAINERS if isinstance(value, base)), None)
+        if kind is not None:  # a class of the learner's that is a list, say: it has methods, too
+            with contextlib.suppress(WireError, RecursionError):
+                data["held"] = self.encode(kind(value))
+        return data
 
     def _resolve(self, data: dict):
         if data["t"] == "theirs":
