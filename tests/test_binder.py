@@ -107,16 +107,12 @@ def image(checkout):
 
 
 @pytest.mark.slow
-def test_post_build_keeps_torch_and_prepares_the_learners_copies(image, checkout):
+def test_post_build_keeps_torch_and_writes_the_start_page(image, checkout):
     code = "import torch, mlprep; print(torch.__version__)"
     words = ["python", "-c", code]
     said = subprocess.run(words, env=image, capture_output=True, text=True, check=True).stdout
     assert said.startswith(TORCH.removeprefix("torch=="))
     assert (checkout / "work/README.md").is_file()
-    released = {path.relative_to(checkout / "release") for path in checkout.glob("release/*/*")}
-    copies = {path.relative_to(checkout / "work") for path in checkout.glob("work/*/*")}
-    assert copies == released
-    assert len(copies) >= 1
 
 
 @pytest.mark.slow
@@ -131,6 +127,9 @@ def test_the_lab_starts_under_binders_prefix_on_the_start_page(image, checkout, 
         assert answer.status == 200
         assert answer.url.startswith(address + "lab/tree/work/README.md")
         page = answer.read().decode()
+    copy = address + "api/contents/work/bias_variance/bias_variance.ipynb?content=0&token=t"
+    with urllib.request.urlopen(copy) as answer:
+        assert json.load(answer)["writable"]
     settings = json.loads(re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.S)[1])
     assert settings["baseUrl"] == "/user/b/"
     assert "@jupyter/nbgrader:formgrader" in settings["disabledExtensions"]

@@ -16,8 +16,8 @@ import nbformat
 import pytest
 from helpers import find
 
+from mlprep import copies
 from mlprep.course import Course
-from mlprep.study import prepare
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -42,8 +42,8 @@ def course(tmp_path_factory):
         shutil.copytree(ROOT / name, root / name)
     shutil.copy(ROOT / "nbgrader_config.py", root)
     course = Course(root)
-    prepare(course)
     unit = course.unit(UNIT)
+    copies.ready(unit, UNIT)
     source = nbformat.read(unit.source_notebook(), as_version=4)
     mine = nbformat.read(unit.work_notebook(), as_version=4)
     find(mine, "ridge_df").source = find(source, "ridge_df").source

@@ -41,10 +41,14 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"mlprep {mlprep.__version__}")
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
 
-    verb = verbs.add_parser("study", help="open the course in JupyterLab")
-    verb.add_argument("--no-browser", action="store_true", help="print the address only")
-    verb.add_argument("--port", type=int, help="the port to listen on (default: a free one)")
-    verb.set_defaults(run=run_study)
+    for name, run, what in (
+        ("study", run_study, "open the course in JupyterLab"),
+        ("teach", run_teach, "open the instructor's view, nbgrader's Formgrader"),
+    ):
+        verb = verbs.add_parser(name, help=what)
+        verb.add_argument("--no-browser", action="store_true", help="print the address only")
+        verb.add_argument("--port", type=int, help="the port to listen on (default: a free one)")
+        verb.set_defaults(run=run)
 
     verb = verbs.add_parser("check", help="grade your own work and say what to mend")
     verb.add_argument("unit", help="the unit's name, such as bias_variance")
@@ -97,6 +101,12 @@ def run_study(args: argparse.Namespace) -> int:
     from mlprep.study import study
 
     return study(Course.find(), open_browser=not args.no_browser, port=args.port)
+
+
+def run_teach(args: argparse.Namespace) -> int:
+    from mlprep.study import teach
+
+    return teach(Course.find(), open_browser=not args.no_browser, port=args.port)
 
 
 def run_check(args: argparse.Namespace) -> int:

@@ -1,16 +1,20 @@
-"""Self-study: the learner's copies in work/, a start page that leads to them, and JupyterLab.
+"""JupyterLab for the two who use it: a learner (study) and an instructor (teach).
 
-prepare(course)     what is missing in work/ is copied there, the start page is written
-study(course)       the same, then JupyterLab on the start page until it is stopped
+prepare(course)     the start page in work/ is written
+study(course)       the same, then JupyterLab on it, without what only helps an instructor
+teach(course)       JupyterLab on nbgrader's Formgrader, with everything
+
+Settings that do not depend on the caller are in jupyter/study and jupyter/teach.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
+import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from mlprep import copies
 from mlprep.course import Course, Unit
 from mlprep.errors import UsageError
 from mlprep.indexes import page
@@ -19,18 +23,19 @@ START_PAGE = "work/README.md"
 START_TEXT = """\
 # Start here
 
-Read a lesson, then solve its assignment. The assignments below are your own copies, in `work/`:
-change them as you like, an update of the course never overwrites them. To start one afresh, rename
-or delete its file and start `python3 run.py study` again. Lessons can be run and changed too, but
-not saved: to keep your changes, save a copy in `work/`. Difficulty runs from 1 (warm-up) to 5
-(asked of specialists).
+Read a lesson, then solve its assignment and press **Check my work** above it. The assignments below
+are your own copies, in `work/`, made when you first open them: change them as you like. When the
+course has a newer version, it is merged and your answers stay. To start one afresh, choose *Start
+this assignment over* in the menu *Run*; the copy that you had is kept. Lessons can be run and
+changed too, but not saved: to keep your changes, save a copy in `work/`. Difficulty runs from 1
+(warm-up) to 5 (asked of specialists).
 """
 
 
 def study(
     course: Course, open_browser: bool = True, port: int | None = None, extra: Sequence[str] = ()
 ) -> int:
-    """Open the course in JupyterLab, and return when the server has stopped.
+    """Open the course in JupyterLab for a learner, and return when the server has stopped.
 
     Args:
         course: the checkout; its folder is the server's root.
@@ -41,11 +46,37 @@ def study(
     Returns:
         The exit code: 0 when the learner stopped the server.
     """
-    configuration = course.root / "jupyter" / "study"
-    if not configuration.is_dir():
-        raise UsageError(f"{configuration}: missing. Check out the whole course.")
-    copied = prepare(course)
-    print(f"mlprep: {len(copied)} new files in work/. Starting JupyterLab; Ctrl-C stops it.")
+    configuration = configuration_of(course, "study")
+    prepare(course)
+    return _serve(course, configuration, server_arguments(open_browser, port, extra))
+
+
+def teach(
+    course: Course, open_browser: bool = True, port: int | None = None, extra: Sequence[str] = ()
+) -> int:
+    """The same for an instructor: Formgrader and nbgrader's other panels, nothing hidden."""
+    configuration = configuration_of(course, "teach")
+    if "MLPREP_EXCHANGE" not in os.environ and not os.access(course.root, os.W_OK):
+        exchange = Path(tempfile.gettempdir()) / "mlprep-exchange"
+        os.environ["MLPREP_EXCHANGE"] = str(exchange)
+        print(f"mlprep: {course.root} cannot be written to; the exchange is {exchange}.")
+    return _serve(course, configuration, server_arguments(open_browser, port, extra))
+
+
+def configuration_of(course: Course, mode: str) -> Path:
+    """The folder of Jupyter's settings for a mode.
+
+    Raises:
+        UsageError: the checkout lacks it.
+    """
+    folder = course.root / "jupyter" / mode
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: missing. Check out the whole course.")
+    return folder
+
+
+def _serve(course: Course, configuration: Path, arguments: list[str]) -> int:
+    print("mlprep: starting JupyterLab; Ctrl-C stops it.", flush=True)
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
         filter(None, [str(configuration), os.environ.get("JUPYTER_CONFIG_PATH")])
     )
@@ -53,14 +84,14 @@ def study(
     from jupyterlab.labapp import LabApp  # takes a second, and must see JUPYTER_CONFIG_PATH
 
     try:
-        LabApp.launch_instance(server_arguments(open_browser, port, extra))
+        LabApp.launch_instance(arguments)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     return 0
 
 
 def server_arguments(open_browser: bool, port: int | None, extra: Iterable[str]) -> list[str]:
-    """The command line of `jupyter lab`; what does not depend on the caller is in jupyter/study."""
+    """The command line of `jupyter lab`; the rest is in jupyter/."""
     arguments = ["--Application.log_level=ERROR"]  # the address is printed even so
     if not open_browser:
         arguments.append("--no-browser")
@@ -71,27 +102,11 @@ def server_arguments(open_browser: bool, port: int | None, extra: Iterable[str])
     return [*arguments, *extra]
 
 
-def prepare(course: Course) -> list[Path]:
-    """Copy each released file that work/ does not have yet, and write the start page.
-
-    Returns:
-        The files that were copied; a file that exists is never touched.
-    """
-    copied = []
-    for unit in course.units().values():
-        release, work = unit.release_notebook().parent, unit.work_notebook().parent
-        for path in sorted(release.rglob("*")):
-            target = work / path.relative_to(release)
-            if path.is_file() and ".ipynb_checkpoints" not in path.parts and not target.exists():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                whole = target.with_name(target.name + ".part")
-                shutil.copyfile(path, whole)
-                whole.replace(target)  # never half a copy under the real name
-                copied.append(target)
+def prepare(course: Course) -> None:
+    """Write the start page; copies of assignments are made when they are opened."""
     page = course.root / START_PAGE
     page.parent.mkdir(exist_ok=True)
     page.write_text(start_page(course), encoding="utf-8")
-    return copied
 
 
 def start_page(course: Course) -> str:
@@ -104,7 +119,7 @@ def _row(unit: Unit) -> tuple[str, int] | None:
     title, minutes = unit.info["title"], unit.info["minutes"]
     links = [f"[{title}](../notebooks/{unit.name}.ipynb)"] if unit.lesson.is_file() else [title]
     for stem in [path.stem for path in unit.assignment_sources()]:
-        if unit.work_notebook(stem).is_file():
+        if copies.has_release(unit, stem):
             kind = "assignment" if stem == unit.name else stem
             links.append(f"[{kind}]({unit.name}/{stem}.ipynb)")
     return " · ".join(links), sum(minutes.values())

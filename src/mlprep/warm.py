@@ -43,6 +43,8 @@ MAX_REQUEST_BYTES = 64 << 20
 ANSWER_S = 300
 STOP_S = 1  # for a run that is stopped to end by itself
 
+_started: list[subprocess.Popen] = []  # here, so that those that have ended are reaped
+
 
 def address(course: Course) -> Path:
     """The socket of the warm process for this course and this version of the code."""
@@ -69,7 +71,8 @@ def start(course: Course) -> None:
 
     with contextlib.suppress(OSError), open(address(course).with_suffix(".lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the process inherits and keeps it
-        subprocess.Popen(
+        _started[:] = [process for process in _started if process.poll() is None]
+        process = subprocess.Popen(
             [sys.executable, "-m", "mlprep.warm", str(course.root)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -78,6 +81,7 @@ def start(course: Course) -> None:
             pass_fds=[lock.fileno()],
             env=os.environ | dict.fromkeys(BLAS_THREADS, "1"),
         )
+        _started.append(process)
 
 
 @dataclass

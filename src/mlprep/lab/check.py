@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from mlprep import warm
+from mlprep import copies, warm
 from mlprep.asking import Run
 from mlprep.errors import UsageError
 from mlprep.lab.handlers import Handler, answers
@@ -29,7 +29,8 @@ class Assignment(Handler):
     async def get(self):
         place = find(self.root, self.text("path"))
         await self.apart(warm.start, place.unit.course)
-        return {"unit": place.unit.name, "title": place.unit.info["title"]}
+        news = getattr(self.contents_manager, "news", {}).pop(place.path, "")
+        return {"unit": place.unit.name, "title": place.unit.info["title"], "news": news}
 
 
 class Check(Handler):
@@ -84,6 +85,18 @@ class Solution(Handler):
         return await _help(self, "--solution")
 
 
+class StartOver(Handler):
+    """A fresh copy of an assignment."""
+
+    @answers
+    async def post(self):
+        place = find(self.root, self.text("path"))
+        if place.path != place.unit.work_notebook(place.stem).resolve():
+            raise UsageError(f"{place.path.name}: a copy of your own. Delete it, if you want to.")
+        kept = await self.apart(copies.start_over, place.unit, place.stem)
+        return {"kept": kept.relative_to(self.root).as_posix() if kept else ""}
+
+
 async def _help(handler: Handler, flag: str) -> dict:
     place: Place = find(handler.root, handler.text("path"))
     question = handler.text("question")
@@ -98,4 +111,5 @@ HANDLERS = [
     ("check", Check),
     ("hint", Hint),
     ("solution", Solution),
+    ("start-over", StartOver),
 ]

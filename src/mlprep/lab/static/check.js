@@ -101,6 +101,9 @@ class Face {
       this.widget = new Widget();
       this.widget.id = 'mlprep-check';
       this.widget.addClass('mlprep-side');
+      if (this.app.name === 'JupyterLab') {
+        this.widget.node.style.minWidth = '340px'; // Notebook 7 would cut it off
+      }
       this.widget.title.label = 'Check my work';
       this.widget.title.caption = 'Check my work';
       this.widget.node.append(this.panel.node);
@@ -161,8 +164,8 @@ class Face {
     } catch (error) {
       const why = error.message ? ` (${error.message})` : '';
       throw new Error(
-        `Not checked: the notebook could not be saved${why}. Your answers are still in this tab; ` +
-          'free some disk or settle the two versions, save, and check again.'
+        `The notebook could not be saved${why}. Your answers are still in this tab; ` +
+          'free some disk or settle the two versions, save, and try again.'
       );
     }
   }
@@ -172,6 +175,34 @@ class Face {
     if (path) {
       this.panel.say('Cancelling…');
       await this.ask('DELETE', 'check', { path }).catch(() => {});
+    }
+  }
+
+  /** A fresh copy in the place of this one, after a question; the old one is kept. */
+  async startOver(notebook) {
+    if (!notebook || notebook.isDisposed || this.running) {
+      return;
+    }
+    const { Dialog, showDialog } = this.libraries.apputils;
+    const name = notebook.context.path.split('/').pop();
+    const { button } = await showDialog({
+      title: 'Start over?',
+      body: `You get a fresh ${name}. Yours, as it is now, is kept in the folder "older" beside it.`,
+      buttons: [Dialog.cancelButton(), Dialog.okButton({ label: 'Start over' })]
+    });
+    if (!button.accept) {
+      return;
+    }
+    const panel = this.open();
+    this.notebook = notebook;
+    try {
+      await this.save(notebook);
+      const { kept } = await this.ask('POST', 'start-over', { path: notebook.context.path });
+      await notebook.context.revert();
+      panel.clear();
+      panel.say(`A fresh copy. The old one is ${kept}.`);
+    } catch (error) {
+      panel.say(error.message, 'error');
     }
   }
 

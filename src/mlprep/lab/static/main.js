@@ -1,6 +1,6 @@
 /* The plugins of the course: one for each face, a module with a function `plugin(libraries)`. */
 
-const FACES = ['./check.js'];
+const FACES = ['./check.js', './start.js'];
 const LIBRARIES = {
   apputils: '@jupyterlab/apputils',
   coreutils: '@jupyterlab/coreutils',

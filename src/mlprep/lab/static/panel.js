@@ -137,8 +137,9 @@ export function makePanel(actions, markdown) {
         list.append(h('li', {}, await markdown(text)));
       }
       place.prepend(list);
-      made.textContent = hints.length < of ? `Next hint (${hints.length} of ${of} seen)` : 'Hints';
-      made.disabled = hints.length >= of;
+      const seen = hints.length;
+      made.textContent = seen < of ? `Next hint (${seen} of ${of} seen)` : 'No more hints';
+      made.disabled = seen >= of;
       return of ? '' : 'This question has no hints.';
     });
   }

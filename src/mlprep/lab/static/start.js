@@ -1,0 +1,21 @@
+/* What is opened when JupyterLab starts: a command that the mode's settings name.
+ *
+ * jupyter/<mode>/labconfig/page_config.json says it: {"mlprepOpen": "nbgrader:open-formgrader"}.
+ */
+
+export function plugin({ coreutils }) {
+  return {
+    id: 'mlprep:start',
+    description: 'Opens what the mode starts with',
+    autoStart: true,
+    activate: app => {
+      const command = coreutils.PageConfig.getOption('mlprepOpen');
+      if (command) {
+        // Not awaited: JupyterLab is restored only after every plugin has started.
+        app.restored
+          .then(() => app.commands.execute(command))
+          .catch(error => console.error(`mlprep: ${command} could not be opened`, error));
+      }
+    }
+  };
+}

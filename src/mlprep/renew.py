@@ -1,0 +1,97 @@
+"""A learner's notebook brought up to a newer release, cell by cell, with all they wrote kept.
+
+Three notebooks meet: what they have now, the release that it was made from, and the new release.
+The order is the new release's. What a learner wrote in an answer stays; the course's own cells are
+renewed; cells that the learner added stay after the cell that they followed.
+"""
+
+from __future__ import annotations
+
+import copy
+import uuid
+
+from nbformat import NotebookNode
+
+from mlprep.grading.merge import grade_id
+
+
+def renewed(base: NotebookNode | None, mine: NotebookNode, new: NotebookNode) -> NotebookNode:
+    """`mine` with the cells of `new`.
+
+    Args:
+        base: the release that `mine` was made from; None where nobody knows: then every cell that
+            `new` has not counts as the learner's own.
+    """
+    old = {_key(cell): cell for cell in base.cells} if base else {}
+    theirs: dict[str, list[NotebookNode]] = {}
+    for cell in mine.cells:
+        theirs.setdefault(_key(cell), []).append(cell)
+    cells: list[NotebookNode] = []
+    for cell in new.cells:
+        cells += _chosen(cell, theirs.get(_key(cell), []), old.get(_key(cell)))
+    _insert_own(cells, mine, old, {_key(cell) for cell in new.cells})
+    made = copy.deepcopy(new)
+    made.cells = _with_ids(cells)
+    made.metadata = NotebookNode(new.metadata | mine.metadata)
+    return made
+
+
+def is_same(one: NotebookNode, other: NotebookNode) -> bool:
+    """Whether two notebooks have the same cells, whatever these have shown."""
+
+    def parts(notebook):
+        return [(cell.cell_type, cell.source, grade_id(cell)) for cell in notebook.cells]
+
+    return parts(one) == parts(other)
+
+
+def _key(cell: NotebookNode) -> str:
+    """What a cell is known by in each of the notebooks."""
+    return grade_id(cell) or cell.get("id", "")
+
+
+def _chosen(
+    new: NotebookNode, theirs: list[NotebookNode], old: NotebookNode | None
+) -> list[NotebookNode]:
+    """The cells that take the place of one cell of the release."""
+    if not theirs:
+        return [new]
+    meta = new.metadata.get("nbgrader", {})
+    if meta.get("solution"):
+        untouched = old is not None and all(cell.source == old.source for cell in theirs)
+        return [new] if untouched else [_marked_as(new, cell) for cell in theirs]
+    last = theirs[-1]
+    is_edited_text = not meta and old is not None and old.source == new.source
+    return [_marked_as(new, last) if last.source == new.source or is_edited_text else new]
+
+
+def _marked_as(new: NotebookNode, cell: NotebookNode) -> NotebookNode:
+    """The learner's cell, with what it has shown, and the release's marks on it."""
+    kept = copy.deepcopy(cell)
+    if "nbgrader" in new.metadata and kept.cell_type == new.cell_type:
+        kept.metadata["nbgrader"] = copy.deepcopy(new.metadata["nbgrader"])
+    return kept
+
+
+def _insert_own(cells, mine, old, ours: set[str]) -> None:
+    """Put the learner's own cells after those that they followed."""
+    place = 0
+    for cell in mine.cells:
+        key = _key(cell)
+        if key in ours:
+            place = 1 + max(i for i, other in enumerate(cells) if _key(other) == key)
+        elif key not in old or cell.source != old[key].source:
+            own = copy.deepcopy(cell)
+            own.metadata.pop("nbgrader", None)  # a question that the course has dropped
+            cells.insert(place, own)
+            place += 1
+
+
+def _with_ids(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """The cells, each with an id of its own."""
+    seen: set[str] = set()
+    for cell in cells:
+        if not cell.get("id") or cell["id"] in seen:
+            cell["id"] = uuid.uuid4().hex[:12]
+        seen.add(cell["id"])
+    return cells
