@@ -190,9 +190,9 @@ plt.show()
 # **Read it.** Left: for equal logits all eigenvalues but one (0, not drawn) are $1/K$. They fan
 # out; the largest rises towards ½ while two classes compete, and then **everything dies**: a
 # confident softmax passes no bounded gradient back. (Cross-entropy escapes: its $dp$ is $-1/p$ at
-# the label.) Right: the diagonal slip is nearly right where many classes share the mass, and clearly off where
-# few do. Its cosine with the truth stays positive, so that training goes on, and no loss curve
-# would tell you.
+# the label.) Right: the diagonal slip is nearly right where many classes share the mass, and
+# clearly off where few do. Its cosine with the truth stays positive, so that training goes on, and
+# no loss curve would tell you.
 
 # %% [markdown]
 # ## Symmetric arguments: two answers, two questions
