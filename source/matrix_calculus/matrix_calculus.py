@@ -42,15 +42,19 @@ def slopes(f, x, upstream=1.0, eps=1e-5):
     return out
 
 
-def compared(line, want, first=False):
+def failure(error):
+    """What a line that raised is told: the other lines are judged all the same."""
+    kind = getattr(error, "kinds", [type(error).__name__])[0]
+    unanswered = kind == "NotImplementedError"
+    return "it is not answered yet" if unanswered else f"it raised {kind}: {str(error)[:70]}"
+
+
+def compared(line, want):
     """"" where line() gives `want`; else what is wrong with it: form, then factor, then entries."""
     try:
         got = line()
-    except Exception as error:  # noqa: BLE001 - one line may fail, the others are judged all the same
-        kind = getattr(error, "kinds", [type(error).__name__])[0]
-        if first and kind == "NotImplementedError":
-            raise
-        return "it is not answered yet" if kind == "NotImplementedError" else f"it raised {kind}"
+    except Exception as error:  # noqa: BLE001 - a learner's line raises anything
+        return failure(error)
     if got is None:
         return "it returned None: is a `return` missing?"
     got = np.asarray(got.detach() if torch.is_tensor(got) else got)
@@ -79,6 +83,18 @@ def compared(line, want, first=False):
     place = f"entry {[int(i) for i in where]} is" if want.ndim else "it is"
     here = f"{place} {got[where]:.4g}, and finite differences give {want[where]:.4g}"
     return f"{here} ({int((~close).sum())} of {want.size} entries are off)"
+
+
+def compared_all(call, wants):
+    """The same for call() with several arrays, in the order of `wants`, by name."""
+    try:
+        got = call()
+    except Exception as error:  # noqa: BLE001
+        return failure(error)
+    if not isinstance(got, (tuple, list)) or len(got) != len(wants):
+        return f"a tuple of {len(wants)} arrays is due: ({', '.join(wants)})"
+    told = {name: compared(lambda a=a: a, wants[name]) for name, a in zip(wants, got, strict=True)}
+    return "; ".join(f"{name}: {text}" for name, text in told.items() if text)
 
 
 # %% [markdown]
@@ -176,9 +192,9 @@ STEPS = {  # method: its arguments, what it differentiates by, the operation, up
     "d_z": ("e de", "z", lambda v, z: np.exp(z), "de",
             "Line 5, dz: the slope of exp is exp itself"),
     "d_W": ("x dz", "W", lambda v, W: v["x"] @ W, "dz",
-            "Line 6, dW [D, K]: all B examples use the same W, so their shares are added"),
+            "Line 6, dW [D, K]: all B examples use the same W: shares are added up, not averaged"),
     "d_b": ("dz", "b", lambda v, b: b + 0 * v["dz"], "dz",
-            "Line 7, db [K]: b is added to every one of the B rows"),
+            "Line 7, db [K]: all B rows use the same b: shares are added up, not averaged"),
     "d_x": ("W dz", "x", lambda v, x: x @ v["W"], "dz",
             "Line 8, dx [B, D]: each example hears from all K logits, and from no other example"),
 }
@@ -199,17 +215,24 @@ def quantities(B, D, K, seed):
 
 def add_lines(*sizes):
     """One probe a line, in the order of the derivation."""
+    v = quantities(*sizes)
     for method, (names, by, operation, upstream, claim) in STEPS.items():
 
-        def probe(cls, method=method, names=names, by=by, operation=operation, upstream=upstream):
-            v = quantities(*sizes)
-            up = 1.0 if upstream is None else v[upstream]
-            want = slopes(lambda a: operation(v, a), v[by], up)
-            line = lambda: getattr(cls(), method)(*(v[n] for n in names.split()))  # noqa: E731
-            return compared(line, want, first=method == "d_l")
+        up = 1.0 if upstream is None else v[upstream]
+        want = slopes(lambda a, step=operation: step(v, a), v[by], up)
+        given = [v[name] for name in names.split()]
+
+        def probe(cls, method=method, given=given, want=want):
+            return compared(lambda: getattr(cls(), method)(*given), want)
 
         probe.__doc__, probe.__name__ = claim, f"{method}_{len(q.probes)}"
         q.probe(gives="")(probe)
+
+
+@q.probe(gives=[[-1.0, 0.0]])
+def first_line_of_the_example(cls):
+    """Line 1, dl: with one example the label's log-probability has the slope −1, others none"""
+    return cls().d_l(np.log([[0.25, 0.75]]), np.array([0]))
 
 
 add_lines(5, 3, 7, 1)  # 5 examples, 3 inputs, 7 classes
@@ -422,6 +445,13 @@ class sum_axis_swapped(Right):
         return dz.sum(axis=1)
 
 
+@q.mistake("""Line 7 averages over the batch. Line 1 has put 1/B in already: db is the plain sum
+over the rows.""")
+class bias_averaged(Right):
+    def d_b(self, dz):
+        return dz.mean(axis=0)
+
+
 @q.mistake("""Line 7 returns dz unsummed. b [K] was broadcast over B rows; backward, a broadcast is
 a sum over the rows.""")
 class bias_not_summed(Right):
@@ -557,7 +587,7 @@ q.case(
 )
 
 
-@q.probe(gives=["", "", ""])
+@q.probe(gives="")
 def finite_differences_agree(f):
     """dx, dW and db are the slopes of the mean loss, for 5 examples, 3 inputs and 7 classes."""
     x, W, b = normal(4, (5, 3), (3, 7), 7)
@@ -567,37 +597,53 @@ def finite_differences_agree(f):
         z = x @ W + b
         return np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(5), y])
 
-    got = f(x, W, b, y)
-    wants = (
-        slopes(lambda t: loss(t, W, b), x),
-        slopes(lambda t: loss(x, t, b), W),
-        slopes(lambda t: loss(x, W, t), b),
-    )
-    return [compared(lambda i=i: got[i], want) for i, want in enumerate(wants)]
+    wants = {
+        "dx": slopes(lambda t: loss(t, W, b), x),
+        "dW": slopes(lambda t: loss(x, t, b), W),
+        "db": slopes(lambda t: loss(x, W, t), b),
+    }
+    return compared_all(lambda: f(x, W, b, y), wants)
 
 
 ### BEGIN HIDDEN TESTS
 q.hidden()
-q.case(
-    *normal(5, (2, 7), (7, 3), 3), np.array([2, 0]),
-    claim="dx [2, 7], dW [7, 3], db [3]: for 2 examples, 7 inputs, 3 classes",
-)
-q.case(
-    np.array([[1.0]]), np.array([[1000.0, 999.0]]), np.array([0.0, 1.0 - math.log(3)]),
-    np.array([0]), claim="exp(1000) is inf as a float: subtract each row's maximum first",
-)
-q.case(
-    np.array([[1.0], [-1.0]]), np.array([[0.0, -800.0, -3.0]]), np.zeros(3), np.array([1, 2]),
-    claim="A label of probability e⁻⁸⁰⁰ (0 as a float) still gets the gradient p − 1",
-)
-
-
 @q.reference
 def cross_entropy_by_autograd(x, W, b, y):
     leaves = [torch.tensor(a, requires_grad=True) for a in (x, W, b)]
     z = leaves[0] @ leaves[1] + leaves[2]
     loss = torch.nn.functional.cross_entropy(z, torch.tensor(y))
     return tuple(torch.autograd.grad(loss, leaves))
+
+
+def add_case(claim, *args):
+    """One probe that tells dx, dW and db apart."""
+
+    def probe(f):
+        right = [array.numpy() for array in cross_entropy_by_autograd(*args)]
+        return compared_all(lambda: f(*args), dict(zip(("dx", "dW", "db"), right, strict=True)))
+
+    probe.__doc__, probe.__name__ = claim, f"case_{len(q.probes)}"
+    q.probe(gives="")(probe)
+
+
+add_case(
+    "dx [2, 7], dW [7, 3], db [3]: for 2 examples, 7 inputs, 3 classes",
+    *normal(5, (2, 7), (7, 3), 3), np.array([2, 0]),
+)
+add_case(
+    "exp(1000) is inf as a float: subtract each row's maximum first",
+    np.array([[1.0]]), np.array([[1000.0, 999.0]]), np.array([0.0, 0.5]), np.array([0]),
+)
+add_case(
+    "A label of probability e⁻⁸⁰⁰ (0 as a float) still gets the gradient p − 1",
+    np.array([[1.0], [-0.01]]), np.array([[0.0, -700.0, -3.0]]), np.array([0.0, -100.0, 0.0]),
+    np.array([1, 2]),
+)
+add_case(
+    "Rows may lie thousands apart: no row knows of another's maximum",
+    np.array([[1.0], [2.0]]), np.array([[-900.0, -901.0]]), np.array([900.0, 900.0]),
+    np.array([1, 0]),
+)
 
 
 def parts(x, W, b, y, top=True):
@@ -639,6 +685,16 @@ row's maximum from its logits: it changes no share.""")
 def no_max_subtraction(x, W, b, y):
     p, hot = parts(x, W, b, y, top=False)
     return through((p - hot) / len(y), x, W)
+
+
+@q.mistake("""You subtracted one maximum for the whole array: a row that lies hundreds below it
+underflows to 0/0. Take the maximum of each row (axis 1, axis kept).""")
+def one_maximum_for_all_rows(x, W, b, y):
+    z = x @ W + b
+    with np.errstate(all="ignore"):
+        e = np.exp(z - z.max())
+        p = e / e.sum(axis=1, keepdims=True)
+    return through((p - np.eye(len(b))[y]) / len(y), x, W)
 
 
 @q.mistake("""You went line by line through p: where a label's probability is 0 as a float, line 2
@@ -911,11 +967,13 @@ q.case(some_shares(11, 7)[0], np.full(7, 3.0), gives=np.zeros(7),
        claim="The same dp for all shares: they sum to 1, so that nothing moves")  # fmt: skip
 
 
+wide = some_shares(12, 300_007)
+
+
 @q.probe(atol=1e-12)
 def many_classes(f):
     """K = 300 007: a K × K Jacobian would take 720 GB, and dz takes 2.4 MB."""
-    p, dp = some_shares(12, 300_007)
-    dz = np.asarray(f(p, dp))
+    dz = np.asarray(f(*wide))
     return dz.shape, dz[::60_013], np.abs(dz).sum()
 
 
@@ -1099,21 +1157,18 @@ def add_sheet(B, n, m, k, seed):
     @q.probe(gives="")
     def line_1(cls):
         """Line 1, log-sum-exp: a soft maximum, whose slopes are shares; each row has its dv"""
-        return compared(lambda: cls().d_logsumexp(z, dv), wants["d_logsumexp"], first=True)
+        return compared(lambda: cls().d_logsumexp(z, dv), wants["d_logsumexp"])
 
     @q.probe(gives="")
     def line_2(cls):
         """Line 2, log loss: probability minus target, over N"""
         return compared(lambda: cls().d_bce_logits(logits, targets), wants["d_bce_logits"])
 
-    @q.probe(gives=["", "", ""])
+    @q.probe(gives="")
     def line_3(cls):
         """Line 3, bilinear form, as (dx, dA, dy): A is shared by all B rows, x_i and y_i are not"""
-
-        def part(i):
-            return cls().d_bilinear(x, A, y, dv)[i]
-
-        return [compared(lambda i=i: part(i), wants[n]) for i, n in enumerate(("dx", "dA", "dy"))]
+        parts = {name: wants[name] for name in ("dx", "dA", "dy")}
+        return compared_all(lambda: cls().d_bilinear(x, A, y, dv), parts)
 
     @q.probe(gives="")
     def line_4(cls):
@@ -1129,6 +1184,12 @@ def add_sheet(B, n, m, k, seed):
     def line_6(cls):
         """Line 6, log |det S| at a matrix that is not symmetric: d log |det S| = tr(S⁻¹ dS)"""
         return compared(lambda: cls().d_logdet(S), wants["d_logdet"])
+
+
+@q.probe(gives=[[0.5, 1.5]])
+def first_line_of_the_example(cls):
+    """Line 1, log-sum-exp: shares ¼ and ¾, times the upstream 2"""
+    return cls().d_logsumexp(np.array([[0.0, math.log(3)]]), np.array([2.0]))
 
 
 add_sheet(5, 3, 7, 2, 13)
@@ -1664,6 +1725,12 @@ def sum_in_the_denominator(f, vjp, x, dy, eps=1e-5, floor=1e-3):
     return bent(f, vjp, x, dy, eps, floor, scale=scale)
 
 
+@q.mistake("""You divided by |n| alone. A claimed slope that is twice too large would count as 1,
+one that is 0 as 1 too; the statement's denominator is the larger of the two, and the floor.""")
+def relative_to_numeric_only(f, vjp, x, dy, eps=1e-5, floor=1e-3):
+    return bent(f, vjp, x, dy, eps, floor, scale=lambda a, n: np.maximum(np.abs(n), floor))
+
+
 @q.mistake("""You added the floor to the denominator. It is the smallest denominator:
 max(|a|, |n|, floor).""")
 def floor_added(f, vjp, x, dy, eps=1e-5, floor=1e-3):
@@ -1809,15 +1876,20 @@ def two_calls(f):
     return len(calls)
 
 
-@q.probe(gives=[[2.0, 1.0], [0.0, 0.0]])
+@q.probe(gives=[2.0, 1.0])
 def coupled_weights(f):
-    """loss = w₁²+ w₁w₂: Hessian [[2, 1], [1, 0]]; v = e₁ gives its first column, v = 0 zeros"""
+    """loss = w₁² + w₁w₂ has the Hessian [[2, 1], [1, 0]]; v = (1, 0) gives its first column"""
 
     def grad(w):
         return np.array([2 * w[0] + w[1], w[0]])
 
-    w = np.array([0.3, -0.7])
-    return [f(grad, w, np.array([1.0, 0.0]), 0.1), f(grad, w, np.zeros(2), 0.1)]
+    return f(grad, np.array([0.3, -0.7]), np.array([1.0, 0.0]), 0.1)
+
+
+@q.probe(gives=[0.0, 0.0, 0.0])
+def no_direction(f):
+    """H·0 = 0, in the shape of w, although v/‖v‖ does not exist"""
+    return f(lambda w: np.asarray(w) ** 3, np.array([1.0, 2.0, 3.0]), np.zeros(3), 0.1)
 
 
 ### BEGIN HIDDEN TESTS
@@ -2063,6 +2135,13 @@ def reverse_always(widths):
 def tie_goes_to_reverse(widths):
     right = jacobian_base(widths)
     return right | {"mode": "forward" if right["mode"] == "forward" else "reverse"}
+
+
+@q.mistake("""With as many inputs as outputs both modes cost the same here: "either", not
+"forward".""")
+def tie_goes_to_forward(widths):
+    right = jacobian_base(widths)
+    return right | {"mode": "reverse" if right["mode"] == "reverse" else "forward"}
 
 
 @q.mistake("""You counted a VJP as two passes. That is the price of training, where each layer needs
