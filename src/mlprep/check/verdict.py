@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mlprep.check.question import Alternative, Probe, Question
 
 
+UNANSWERED = "Not answered yet."
 FORM = ("wanted, not", "the shape is", "the dtype is", "complex, not", "nan")
 
 
@@ -175,7 +176,7 @@ def _worst(question, got, wanted, gaps) -> tuple[Probe, Outcome, Outcome, str]:
 
 def _complaint(question: Question, probe: Probe, outcome: Outcome, gap: str) -> str:
     if outcome.error == "NotImplementedError":
-        return "Not answered yet."
+        return UNANSWERED
     if outcome.value is None and "not None" in gap:
         gap += ". Is a `return` missing?"
     if gap.endswith(CHANGED):

@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from mlprep.check.answer import AnswerLost, RemoteError
 from mlprep.check.question import Question, collecting
 from mlprep.check.values import NotPlain, show
-from mlprep.check.verdict import Verdict
+from mlprep.check.verdict import UNANSWERED, Verdict
 from mlprep.errors import NotebookError
 from mlprep.grading.cells import checked_outputs, error_output, stopped_output
 from mlprep.grading.guards import at_most, shortened, silence
@@ -29,6 +29,7 @@ from mlprep.grading.remote import Box
 from mlprep.grading.space import Space, Undefined
 
 MAX_FILES_BYTES = 16 << 20
+STUB = "NotImplementedError"  # what an answer raises that nobody has written yet
 
 
 @dataclass
@@ -315,6 +316,9 @@ class _Run:
             result.status, result.message = "raised", self.explain_undefined(str(error))
         except RemoteError as error:
             result.status = "raised"
+            if error.kinds[0] == STUB:
+                result.message = UNANSWERED
+                return result
             result.message = f"It raised {error.kinds[0]}: {error}".removesuffix(": ") + "."
             self.tell_last_call(result)
         except NotPlain as error:
@@ -410,6 +414,8 @@ class _Run:
             result.got = show(got[0]) if got else ""
 
     def explain_undefined(self, name: str) -> str:
+        if self.errors.get(name, "").startswith(f"the cell `{name}` raised {STUB}"):
+            return UNANSWERED
         reasons = [self.errors[key] for key in (name, *self.errors) if key in self.errors]
         because = f": {reasons[0]}" if reasons else ". Define it in its answer cell"
         return f"`{name}` is not defined{because}".rstrip(".") + "."
