@@ -132,8 +132,8 @@ plt.show()
 # **Read it.** Left: sixty hours of coding alone lift the chance by two thirds of what it was; the
 # best plan multiplies it by more than eight. Training the weakest round first (dashed) hardly beats
 # spreading evenly (dotted): it ignores that design moves slowly. Right: the best plan begins with
-# design, which is lowest, soon adds concepts and behaviour, which move fast, and leaves coding, good
-# already and slow, until hour 22. Then all four grow side by side.
+# design, which is lowest, soon adds concepts and behaviour, which move fast, and leaves coding,
+# good already and slow, until hour 22. Then all four grow side by side.
 #
 # The curves are invented; the argument is not. Put your own guesses into `A` and `TAU`. If you have
 # never coded under a clock, your numbers differ: then so should your plan.
@@ -182,11 +182,11 @@ for t in (0.0, 1.0, 2.0):
 print(f"offers among all candidates: {by_average(0)[1]:.2f}, by either rule")
 
 # %% [markdown]
-# **Read it.** One round (solid) never gets steep. Four floors (dashed) reject somebody better than 84
-# percent more often than not. The average (dotted), set to give as many offers, is steeper: fewer
-# offers below the 80th percentile, more above, because one bad day is diluted. By either rule a
-# single loop measures *you* badly. So apply to several teams at once, and never rewrite a plan over
-# one result.
+# **Read it.** One round (solid) never gets steep. Four floors (dashed) reject somebody better than
+# 84 percent more often than not. The average (dotted), set to give as many offers, is steeper:
+# fewer offers below the 80th percentile, more above, because one bad day is diluted. By either
+# rule a single loop measures *you* badly. So apply to several teams at once, and never rewrite a
+# plan over one result.
 #
 # ### Predict first: how much should a rejection shake you?
 #
