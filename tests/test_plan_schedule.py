@@ -121,6 +121,12 @@ def test_what_is_done_takes_no_more_hours():
     assert remaining(stage, {"u": 0.8}) == {}
 
 
+def test_a_start_that_is_done_leaves_its_hours_to_design():
+    plan = schedule(engineering(), chosen(), TODAY, {"s0": 1.0})
+    assert plan.stages["Start"] == 0
+    assert plan.weeks[0].hours == {"Design": pytest.approx(10)}
+
+
 def test_units_that_were_missed_are_caught_up_in_later_practice():
     stages = engineering(design=4, fundamentals=2, coding=1)
     done = {"s0": 1.0, "d0": 1.0, "d1": 1.0}  # two of four when design's weeks are over

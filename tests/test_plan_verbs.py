@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import date, timedelta
 
 import pytest
@@ -97,6 +99,15 @@ def test_a_broken_file_without_a_back_up_is_said_too(course, capsys):
 def test_a_file_that_cannot_be_written_is_exit_code_1(course, capsys):
     assert main(["progress", "--export", "none/mine.json"]) == 1
     assert "mine.json: it cannot be read or written (No such file" in capsys.readouterr().err
+
+
+def test_a_reader_who_stops_reading_gets_no_traceback(course):
+    main(SET)
+    words = [sys.executable, "-m", "mlprep", "plan", "--json"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
 
 
 def test_calendar_picture_export_and_json_are_written(course, capsys):

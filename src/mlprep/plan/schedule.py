@@ -187,6 +187,11 @@ def _caught_up(
             if early:  # nothing moves in before it
                 for before in stages[: stages.index(stage)]:
                     most[before.name] = given[before.name]
+    for number, stage in enumerate(stages):  # no practice in what only takes what its units take
+        later = next((s for s in stages[number:] if s.share and s.from_week is None), None)
+        if stage.share == 0 and later and given[stage.name] > needs[stage.name]:
+            given[later.name] += given[stage.name] - needs[stage.name]
+            given[stage.name] = most[stage.name] = needs[stage.name]
     _help_each_other(given, needs, floors, most)
     return given
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from datetime import UTC, date, datetime, timedelta
 
@@ -36,8 +37,8 @@ def plan(course: Course, args: argparse.Namespace, today: date | None = None) ->
     _tell(state, data["notes"])
     if args.calendar:
         _write_calendar(data, args.calendar)
-    print(json.dumps(data) if args.json else plan_text(data))
     state.back_up()
+    _print(json.dumps(data) if args.json else plan_text(data))
     return 0
 
 
@@ -52,9 +53,17 @@ def progress(course: Course, args: argparse.Namespace, today: date | None = None
         if args.picture.suffix.lower() != ".svg":
             raise UsageError(f"{args.picture}: a picture ends in .svg.")
         write_whole(args.picture, data["picture"])
-    print(json.dumps(data) if args.json else progress_text(data))
     state.back_up()
+    _print(json.dumps(data) if args.json else progress_text(data))
     return 0
+
+
+def _print(text: str) -> None:
+    """Print, to a reader who may stop reading (`mlprep plan | head`)."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # what is left in the buffer must not complain at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _tell(state: State, notes: list[str] | None = None) -> None:
