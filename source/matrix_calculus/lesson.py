@@ -49,9 +49,12 @@ def slopes(f, x, upstream=1.0, eps=1e-5):  # central differences of sum(upstream
 # 3. $d(S^{-1})=-S^{-1}\,dS\,S^{-1}$, from $d(SS^{-1})=0$.
 # 4. $d\log\lvert\det S\rvert=\mathrm{tr}(S^{-1}dS)$.
 #
-# *Example.* $z=xW$, $x$ [B, D], $W$ [D, K]: $df=\mathrm{tr}(dz^\top x\,dW)+\mathrm{tr}(W\,dz^\top
-# dx)$, where $dz$ before a $d$ is the gradient. So $dW=x^\top dz$ and $dx=dz\,W^\top$. **The batch
-# sum in dW was never decided: the product does it.**
+# *Example.* $z=xW$, $x$ [B, D], $W$ [D, K], $\bar z$ the gradient by $z$:
+#
+# $$df=\mathrm{tr}(\bar z^\top dz)=\mathrm{tr}(\bar z^\top x\,dW)+\mathrm{tr}(W\bar z^\top dx)$$
+#
+# So $\bar W=x^\top\bar z$ and $\bar x=\bar zW^\top$. **The batch sum in $\bar W$ was never decided:
+# the product does it.** From here on, as in code, `dW` is the gradient by W.
 
 # %% [markdown]
 # ## A derivation as lines that can be wrong one at a time
@@ -427,10 +430,11 @@ print("a gradient of NaN: `error > 1e-6` is", error > 1e-6, "and `error <= 1e-6`
 #
 # <details><summary>1. Derive the backward pass of Y = XW + b, with shapes.</summary>
 #
-# $df=\mathrm{tr}(dY^\top(dX\,W+X\,dW+\mathbf 1\,db^\top))$, where $dY$ on the left is the gradient
-# [B, K]. Turn each term until the differential stands last: $dX=dY\,W^\top$ [B, D], $dW=X^\top dY$
-# [D, K], $db=dY^\top\mathbf 1$ [K]. The sum over the batch in $dW$ and $db$ is not a rule to
-# remember: it is $X^\top$ and $\mathbf 1$. If the loss is a mean, $1/B$ is inside $dY$, once.
+# With $\bar Y$ [B, K] the gradient by $Y$:
+# $df=\mathrm{tr}(\bar Y^\top(dX\,W+X\,dW+\mathbf 1\,db^\top))$. Turn each term until the
+# differential stands last: $\bar X=\bar YW^\top$ [B, D], $\bar W=X^\top\bar Y$ [D, K],
+# $\bar b=\bar Y^\top\mathbf 1$ [K]. The batch sum in $\bar W$ and $\bar b$ is not a rule to
+# remember: it is $X^\top$ and $\mathbf 1$. If the loss is a mean, $1/B$ is inside $\bar Y$, once.
 #
 # </details>
 #
