@@ -202,6 +202,7 @@ for guard in ("no guard", "clip at 1", "rewind weights", "rewind all"):
     )
     print(f"{loss[-1]:.3f} at the end; updates {frozen:.0%} of what they were")
 left.set(xlim=(200, 1200), ylim=(0.1, 0.9)), right.set(xlim=(200, 1200))
+figures.plain_ticks(right.yaxis, (2e-4, 5e-4, 1e-3, 2e-3, 5e-3))
 left.legend(fontsize=7)
 plt.show()
 
@@ -365,10 +366,10 @@ for n in (64, 128, 256, 512, 1024):
 
 # %% [markdown]
 # **Read it.** This table is the *coordinate check*: the cheapest test of a parametrisation.
-# Standard: one step with the same rate moves hidden values in proportion to the width, so the best
-# rate must fall. μP: Adam's rate of hidden and output matrices is divided by the width, the output
-# starts at $1/n$, **embeddings and biases keep their rate**; the columns stay level. If one drifts,
-# a layer is misclassified.
+# Standard: one step with the same rate moves hidden values roughly in proportion to the width, so
+# the best rate must fall. μP: Adam's rate of hidden and output matrices is divided by the width,
+# the output starts at $1/n$, **embeddings and biases keep their rate**; the columns stay level. If
+# one drifts, a layer is misclassified.
 #
 # ## Where it breaks
 #
