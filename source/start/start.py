@@ -187,10 +187,11 @@ q.case(
     "Asked: Any",
     gives="mixed",
     claim="60 percent of one kind is less than 70: mixed",
+    weight=0.5,
 )
 
 
-@q.probe(gives="", weight=2.0)
+@q.probe(gives="", weight=3.0)
 def the_first_eight(f):
     """Of adverts 1 to 8 at least seven are labelled by what their duties end in."""
     return misjudged(f, 1, ["E", "R", "E", "R", "mixed", "mixed", "E", "E"], 1)
@@ -200,7 +201,7 @@ def the_first_eight(f):
 q.hidden()
 
 
-@q.probe(gives="", weight=2.0)
+@q.probe(gives="", weight=5.0)
 def the_last_eight(f):
     """Of adverts 9 to 16 at least six are labelled by what their duties end in."""
     return misjudged(f, 9, ["R", "R", "mixed", "E", "mixed", "R", "E", "E"], 2)
@@ -297,6 +298,13 @@ def majority_wins(advert):
 shares of each kind, and compare with 70 percent.""")
 def largest_duty_decides(advert):
     return max(kinds_of(advert))[1]
+
+
+@q.mistake("""The roles are told apart, but by other names. The labels are "E", "R" and "mixed",
+exactly so.""")
+def other_names_for_the_labels(advert):
+    names = {"E": "engineering", "R": "research", "mixed": "mixed"}
+    return names[by_a_table_of_duties(advert)]
 
 
 @q.variant
@@ -453,6 +461,13 @@ def own_chance_multiplied_too(passes, gains):
     return [(min(p + gain, 1.0) - p) * now for p, gain in zip(passes, gains)]
 
 
+@q.mistake("""You gave the gain to the weakest round and nothing to the others. Every round is worth
+something; which one is worth most follows from the numbers, so compute them all.""")
+def weakest_round_only(passes, gains):
+    weakest = passes.index(min(passes))
+    return [gain if i == weakest else 0.0 for i, gain in enumerate(gains)]
+
+
 @q.variant
 def in_numpy(passes, gains):
     import numpy as np
@@ -573,21 +588,25 @@ HALF = {"design": 0.5, "fundamentals": 0.5, "coding": 0.5, "depth": 0.5, "experi
 
 
 def planned(f, track, weeks, hours, **scores):
-    """The plan as a list of dicts of floats with all stages of the track, and how it was called."""
+    """The plan as a list of dicts of floats with all stages of the track; or what is wrong."""
     given = {stage: (HALF | scores)[stage] for stage in IN_ORDER[track]}
-    plan = [dict(week) for week in f(track, weeks, hours, dict(given))]
+    plan = f(track, weeks, hours, dict(given))
+    if isinstance(plan, dict) or not all(isinstance(week, dict) for week in plan):
+        return "yours is no list of one dict a week"
     stages = IN_ORDER[track] + BESIDE[track]
     strange = sorted({str(stage) for week in plan for stage in week} - set(stages))
     if len(plan) != weeks or strange:
-        what = f"a stage {strange[0]!r}" if strange else f"{len(plan)} dicts for {weeks} weeks"
-        raise ValueError(f"plan_hours({track!r}, {weeks}, …): {what}")
+        what = f"a stage {strange[0]!r}" if strange else f"{len(plan)} dicts"
+        return f"yours has {what}"
     return [{stage: float(week.get(stage, 0.0)) for stage in stages} for week in plan]
 
 
 def first_false(f, calls, broken):
     """What `broken` says of the first plan of which it says something."""
     for track, weeks, hours in calls:
-        if said := broken(planned(f, track, weeks, hours), track, weeks, hours):
+        plan = planned(f, track, weeks, hours)
+        said = plan if isinstance(plan, str) else broken(plan, track, weeks, hours)
+        if said:
             return f"with {track}, {weeks} weeks, {hours:g} hours {said}"
     return ""
 
@@ -699,6 +718,8 @@ def reading_from_day_one(f):
 
 
 def totals(plan):
+    if isinstance(plan, str):
+        return dict.fromkeys(sum(IN_ORDER.values(), []), 0.0)  # the probes above say what it is
     hours = sum(sum(week.values()) for week in plan)
     return {stage: sum(week[stage] for week in plan) / hours for stage in plan[0]}
 
@@ -839,6 +860,12 @@ percent of the first two weeks when there are only a few. Take the larger of the
 def no_floor_for_the_first_two_weeks(track, weeks, hours_per_week, scores):
     left = needed(track, weeks, hours_per_week, scores, fortnight=0.0)
     return filled(track, weeks, hours_per_week, left)
+
+
+@q.mistake("""You returned the totals of the stages. A total does not say when: return a list with
+one dict for each week.""")
+def totals_for_weeks(track, weeks, hours_per_week, scores):
+    return needed(track, weeks, hours_per_week, scores)
 
 
 @q.mistake("""Reading begins only when weeks have gone by. The papers of a team take time to sink
@@ -1066,7 +1093,9 @@ q = Question(diagnostic, points=5)
 @q.probe(gives="")
 def is_complete(f):
     """All 20 topics have one letter each, or "?"."""
-    answers = dict(f())
+    answers = f()
+    if not isinstance(answers, dict):
+        return "yours is no dict from topic to letter"
     missing = [topic for topic in ITEMS if topic not in answers]
     strange = [key for key in answers if key not in ITEMS]
     if missing or strange:
@@ -1080,7 +1109,8 @@ q.hidden()
 
 
 def chosen(f, topic):
-    return str(dict(f()).get(topic, "")).lower()
+    answers = f()
+    return str(answers.get(topic, "")).lower() if isinstance(answers, dict) else ""
 
 
 @q.probe
@@ -1282,14 +1312,20 @@ def positions_for_letters():
     return {topic: "abcd".index(letter) for topic, letter in by_computing().items()}
 
 
+@q.mistake("""Your answers are letters in a row. Give a dict, so that nothing shifts when one is
+left out: {"design_estimation": …, "feature_store": …}.""")
+def letters_in_a_row():
+    return list(by_computing().values())
+
+
 @q.variant
 def in_capitals():
     return {topic: letter.upper() for topic, letter in by_computing().items()}
 
 
 @q.variant
-def as_pairs_in_another_order():
-    return sorted(by_computing().items())
+def in_another_order():
+    return dict(sorted(by_computing().items()))
 
 
 q.hints(
@@ -1419,6 +1455,13 @@ def by_a_stable_sort(answers, key, sure):
 all blind guesses are right: a guess that hit is still a gap. It comes last, but it comes.""")
 def lucky_guess_is_known(answers, key, sure):
     return [t for t in ranked(answers, key, sure) if answers.get(t) != key[t]]
+
+
+@q.mistake("""These are the topics that are not right, in the order of the key. Two things are
+missing: right answers that you were not sure of are gaps too, and the confident errors come first.
+Make four groups.""")
+def only_what_is_not_right(answers, key, sure):
+    return [topic for topic in key if answers.get(topic) != key[topic]]
 
 
 @q.mistake("""Topics without an answer are missing. Leaving an item out says the same as "?": not
