@@ -178,7 +178,7 @@ left.plot(gains, eigs[:, 0], label="largest")
 style = {"color": figures.SAND, "linestyle": "-", "linewidth": 0.9}
 rest = left.plot(gains, eigs[:, 1:7], **style)
 rest[0].set_label("six others")
-left.axhline(0.5, color=figures.ORANGE, linewidth=0.9, linestyle="-", label="bound ½")
+left.axhline(0.5, color=figures.ORANGE, linestyle=figures.DASHES[2], label="bound ½")
 left.set(yscale="log", ylim=(1e-6, 2)), left.legend(loc="lower left", fontsize=7)
 for K in (3, 30, 300):
     curve = [cosine(K, gain) for gain in gains[gains <= 10]]
@@ -311,7 +311,7 @@ for (rule, run), mark in zip(RULES.items(), "os^D", strict=True):
     print(f"{rule:17s}: floor ~ u^{fit:.2f}")
 for power in (1 / 2, 2 / 3):
     right.plot(2.0**-BITS, 2.0 ** (-BITS * power), color=figures.INK, linewidth=0.6, linestyle="-")
-right.annotate("u^½", (2e-11, 2e-4)), right.annotate("u^⅔", (2e-9, 3e-9))
+right.annotate("u^½", (2e-12, 2e-3)), right.annotate("u^⅔", (2e-9, 3e-9))
 for ax in (left, right):
     ax.set(ylim=(1e-13, 1e6)), ax.legend(fontsize=7, loc="upper left")
 plt.show()

