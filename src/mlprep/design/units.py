@@ -3,8 +3,8 @@
     quantity("200 ms").value            0.2, in base units: seconds, bytes, FLOP, US dollars
     quantity((8, "Gbit/s")).kind        "an amount of data a second"
 
-Things that are counted (users, rows, requests …) have no unit: "requests/user/day" is 1/day. Bytes
-and bits are told apart (Gbit, GB), and so are 1000 and 1024 (GB, GiB). One MAC is two FLOP.
+Words for what is counted (users, rows, requests …) have no unit: "requests/user/day" is 1/day.
+Bytes and bits are told apart (Gbit, GB), and so are 1000 and 1024 (GB, GiB). One MAC is two FLOP.
 """
 
 from __future__ import annotations
@@ -22,12 +22,7 @@ WORK: Dims = (0, 0, 1, 0)
 MONEY: Dims = (0, 0, 0, 1)
 
 DAY = 86_400.0
-THINGS = """request query call user row item event token example sequence machine server device GPU
-CPU core worker person replica partition shard key feature float value number vector op action view
-click score job batch page video candidate dimension parameter weight layer head model step sample
-message record file disk node region link hop message time listing order product document chunk
-image frame session connection lookup read write miss hit stage copy run task epoch
-label table entity point window transaction alert embedding id""".split()
+COUNTED = re.compile(r"[a-z]{3,}(-[a-z]+)*|[CG]PUs?|TPUs?|ids?|ops?")  # users, rows, GPUs …
 KINDS = {
     NONE: "a plain number",
     TIME: "a time",
@@ -43,6 +38,12 @@ KINDS = {
     (-1, -1, 0, 1): "money for data and a time",
 }
 UNCLEAR = {
+    **dict.fromkeys(("thousand", "million", "billion", "trillion"), "write the number out"),
+    **dict.fromkeys(("flop", "flops"), "write FLOP, or FLOP/s for a rate"),
+    **dict.fromkeys(("kbps", "mbps", "gbps", "bps"), "write bit/s, Mbit/s … or B/s, MB/s …"),
+    **dict.fromkeys(("sec", "secs", "msec"), "write s or ms"),
+    **dict.fromkeys(("mins", "hrs", "hr"), "write min or h"),
+    "mac": "write MAC",
     "FLOPS": "write FLOP, or FLOP/s for a rate",
     "FLOPs": "write FLOP, or FLOP/s for a rate",
     "TFLOPS": "write TFLOP/s",
@@ -53,9 +54,6 @@ UNCLEAR = {
     "m": "write min, ms or month",
     "M": "write the number out, such as 5e6",
     "k": "write the number out, such as 5e3",
-    "gb": "write GB",
-    "mb": "write MB",
-    "sec": "write s",
 }
 
 
@@ -64,12 +62,8 @@ class UnitError(ValueError):
 
 
 def _table() -> dict[str, tuple[float, Dims]]:
-    table: dict[str, tuple[float, Dims]] = {"1": (1.0, NONE), "%": (0.01, NONE), "x": (1.0, NONE)}
-    for thing in THINGS:
-        plural = re.sub(r"([^aeiou])y$", r"\1ies", thing)
-        plural += "" if plural != thing else "es" if thing[-1] in "sxh" else "s"
-        table[thing] = table[plural] = (1.0, NONE)
-    table["people"] = table["vertices"] = (1.0, NONE)
+    table: dict[str, tuple[float, Dims]] = {"1": (1.0, NONE), "x": (1.0, NONE)}
+    table["%"] = table["percent"] = (0.01, NONE)
     seconds = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "min": 60, "h": 3600}
     seconds |= {"d": DAY, "week": 7 * DAY, "month": 30 * DAY, "year": 365 * DAY}
     for name, long in (("s", "second"), ("min", "minute"), ("h", "hour"), ("d", "day")):
@@ -87,15 +81,21 @@ def _table() -> dict[str, tuple[float, Dims]]:
         if i:
             table[f"{prefix.upper()}iB"] = (1024.0**i, DATA)
             table[f"{prefix.upper()}ibit"] = (1024.0**i / 8, DATA)
-    table["byte"] = table["bytes"] = table["B"]
-    table["bits"] = table["bit"]
+    longs = zip(("", "kilo", "mega", "giga", "tera", "peta"), ("", *"kMGTP"), strict=True)
+    for long, prefix in longs:
+        table[f"{long}byte"] = table[f"{long}bytes"] = table[f"{prefix}B"]
+        table[f"{long}bit"] = table[f"{long}bits"] = table[f"{prefix}bit"]
+    for long, short in (("milli", "ms"), ("micro", "us"), ("nano", "ns")):
+        table[f"{long}second"] = table[f"{long}seconds"] = table[short]
     table["KB"] = table["kB"]
     table["kiB"] = table["KiB"]
-    table["USD"] = table["$"] = (1.0, MONEY)
+    for name in ("USD", "$", "dollar", "dollars"):
+        table[name] = (1.0, MONEY)
     return table
 
 
 UNITS = _table()
+FOLDED = {name.lower() for name in UNITS}
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def unit(text: str) -> tuple[float, Dims]:
     for place, part in enumerate(text.split("/")):
         for word in re.split(r"[\s*·]+", part.strip()) or ["1"]:
             name, _, power = word.partition("^")
-            if name not in UNITS:
+            if name not in UNITS and not _is_counted(name):
                 raise UnitError(f"has the unit {word[:20]!r}, which is unknown: {_mend(name)}")
             try:
                 times = int(power or 1) * (1 if place == 0 else -1)
@@ -151,10 +151,15 @@ def unit(text: str) -> tuple[float, Dims]:
                 raise UnitError(f"has the power {power[:20]!r}: write a whole number") from None
             if abs(times) > 9:
                 raise UnitError(f"has the power {power[:20]!r}: write one up to 9")
-            size, powers = UNITS[name]
+            size, powers = UNITS.get(name, (1.0, NONE))
             factor *= size**times
             dims = [d + times * p for d, p in zip(dims, powers, strict=True)]
     return factor, tuple(dims)
+
+
+def _is_counted(name: str) -> bool:
+    """Whether a word names things that are counted, and is no unit in other letters."""
+    return COUNTED.fullmatch(name) is not None and name not in UNCLEAR and name not in FOLDED
 
 
 def _mend(name: str) -> str:
