@@ -66,7 +66,8 @@ def slopes(f, x, upstream=1.0, eps=1e-5):  # central differences of sum(upstream
 # Backwards, an operation a line: $dt=dl=\tfrac12$; $\ dP=dt\,C^\top$; $\ dS_1=-P^\top dP\,P^\top$;
 # $\ dS_2=dl\,P^\top$; $\ dS=dS_1+dS_2$, since $S$ is used twice.
 #
-# One slip is planted below. Each line is judged twice: on inputs of its own, and in the chain.
+# One slip is planted below. Each line is judged twice: on inputs of its own, and in the chain. $S$
+# and $C$ are drawn without symmetry on purpose; the end of the next section says why.
 
 # %%
 rng = np.random.default_rng(0)
