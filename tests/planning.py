@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from unittest import mock
 
@@ -104,7 +104,8 @@ def result(question: str, status: str = "right", mistake: str = "", **more) -> d
 def tried(state: State, day: date, unit: str, *results: dict, notebook: str = "") -> None:
     """Keep an attempt at a unit on some day (at noon, UTC)."""
     made = Attempt(unit, notebook or f"{unit} on {day}", "source", "0", results=list(results))
-    with mock.patch("mlprep.attempts._now", return_value=f"{day}T12:00:00+00:00"):
+    noon = datetime.combine(day, time(12)).astimezone(UTC).isoformat()  # here, whatever the zone
+    with mock.patch("mlprep.attempts._now", return_value=noon):
         Attempts(state.path).add(made)
 
 

@@ -11,8 +11,8 @@ from planning import TODAY, diagnosed, planned_course, result, state_of, tried
 from mlprep.plan import overview
 
 ALL = {
-    "today", "notes", "settings", "days_left", "week", "diagnostic", "next", "due", "coming",
-    "plan", "units", "areas", "picture",
+    "today", "notes", "settings", "days_left", "week", "diagnostic", "next", "beside", "due",
+    "coming", "plan", "units", "areas", "picture",
 }  # fmt: skip
 
 
@@ -83,6 +83,20 @@ def test_a_repeat_comes_before_new_work_on_the_day_that_it_is_due(course):
     assert data["due"][0]["mistake"] == "no_max"
     assert "Last time: You did no_max." in data["next"]["why"]
     assert data["next"]["path"] == "work/softmax/softmax.ipynb"
+
+
+def test_a_repeat_of_a_unit_outside_the_track_does_not_stop_the_others(course):
+    state = state_of(course, track="research")
+    tried(state, TODAY, "design", result("size", "wrong", "no_peak"))
+    tried(state, TODAY, "softmax", result("softmax", "wrong", "no_max"))
+    assert step(course, state, TODAY + timedelta(days=1)) == ("repeat", "softmax", "softmax")
+
+
+def test_mocks_are_said_from_week_four_on(course):
+    state = state_of(course)
+    assert overview(course, state, TODAY)["beside"] == []
+    (mocks,) = overview(course, state, TODAY + timedelta(days=21))["beside"]
+    assert (mocks["stage"], mocks["practice"]) == ("Mocks", "A mock.")
 
 
 def test_gaps_of_the_diagnostic_are_shown_and_move_hours(course):

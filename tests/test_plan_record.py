@@ -103,6 +103,11 @@ def test_the_diagnostic_is_read_from_the_first_attempt_that_is_complete(state):
     assert diagnostic_scores(attempts_in(state)) == {"backprop": 1.0, "drift": 0.0}
 
 
+def test_the_diagnostics_answers_do_not_come_back_as_repeats(state):
+    tried(state, day(0), "start", result("diagnostic", "wrong", "popular_beliefs"))
+    assert due(state, 5) == []
+
+
 def test_rows_that_cannot_be_read_are_left_out(state):
     missed(state, 0)
     with closing(sqlite3.connect(state.path)) as db, db:

@@ -58,6 +58,11 @@ def test_progress_shows_areas_units_repeats_and_the_diagnostic(course):
     assert "now  softmax axis" in plan_text(overview(course, state, TODAY + timedelta(days=1)))
 
 
+def test_what_runs_beside_is_said(course):
+    text = plan_text(overview(course, state_of(course), TODAY + timedelta(days=21)))
+    assert "\nBeside it this week: Mocks 1." in text
+
+
 def test_without_a_plan_it_says_so(course):
     data = overview(course, state_of(course, None), TODAY)
     assert plan_text(data).startswith("No plan is set yet.\n\nNow: about 2 minutes. Set your track")

@@ -35,8 +35,9 @@ def overview(course: Course, state: State, today: date) -> dict:
     """The learner's settings, plan, next step, repeats and progress.
 
     Keys: today, notes (sentences to be shown), settings (None before a plan was set), days_left,
-    week, diagnostic {taken, scores, gaps}, next, due and coming (repeats), plan {available, stages,
-    weeks, cut, notes} or None, units, areas, picture (SVG of the areas).
+    week, diagnostic {taken, scores, gaps}, next (one step), beside (this week's mocks and reading),
+    due and coming (repeats), plan {available, stages, weeks, cut, notes} or None, units, areas,
+    picture (SVG of the areas).
 
     Args:
         state: see State.of.
@@ -63,6 +64,7 @@ def overview(course: Course, state: State, today: date) -> dict:
             "gaps": [topic for topic, score in scores.items() if score < 0.5],
         },
         "next": next_step(stages, settings, plan, units, bool(scores), again, today),
+        "beside": _beside(plan, stages) if plan else [],
         "due": [repeat.to_dict() for repeat in again if repeat.due <= today],
         "coming": [repeat.to_dict() for repeat in again if repeat.due > today],
         "plan": _plan(plan, stages) if plan else None,
@@ -165,8 +167,8 @@ def next_step(
         kind = "lesson" if unit["state"] == "not begun" else "assignment"
         why = "The diagnostic comes first: the plan weighs your hours by its gaps."
         return _step(kind, why, unit[f"{kind}_min"], unit)
-    due = [repeat for repeat in again if repeat.due <= today]
-    if due and due[0].unit in known:
+    due = [repeat for repeat in again if repeat.due <= today and repeat.unit in known]
+    if due:
         first = due[0]
         why = (
             f"{first.question} is due again ({len(due)} in all): empty your answer and write it "
@@ -201,6 +203,16 @@ def _step(kind: str, why: str, minutes: float, unit: dict | None = None, questio
         "minutes": round(minutes),
         "path": path,
     }
+
+
+def _beside(plan: Plan, stages: list[Stage]) -> list[dict]:
+    """What runs beside the units this week: nobody can see whether it was done, so it is said."""
+    hours = plan.weeks[0].hours
+    return [
+        {"stage": stage.name, "hours": hours[stage.name], "practice": stage.practice}
+        for stage in stages
+        if stage.from_week is not None and stage.name in hours
+    ]
 
 
 # The plan as data

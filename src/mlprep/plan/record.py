@@ -97,6 +97,7 @@ def _complete(probes: list) -> bool:
 def repeats(attempts: list[Checked], today: date) -> list[Repeat]:
     """Every misconception that has not yet been repeated to the end, the most overdue first.
 
+    The diagnostic's own answers do not come back: its gaps do, as hours of the plan.
     A mistake that was named on some day is due again 1 day later; each time that its question is
     right on that day or after it, the next interval is longer (3, 7, 21 days), then it is done
     with. Making it again begins anew. A notebook that did not change since the last attempt is no
@@ -112,7 +113,7 @@ def repeats(attempts: list[Checked], today: date) -> list[Repeat]:
         for result in attempt.results:
             question = result.get("question", "")
             slug, status = result.get("mistake", ""), result.get("status", "")
-            if slug:
+            if slug and question != DIAGNOSTIC:
                 key = (attempt.unit, question, slug)
                 times = open_[key].times + 1 if key in open_ and changed else 1
                 times = times if changed or key not in open_ else open_[key].times

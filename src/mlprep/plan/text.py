@@ -67,6 +67,9 @@ def _today(data: dict) -> list[str]:
     lines = _wrapped(f"Now: {spent}{step['why']}", "     ")
     if step["path"]:
         lines.append(f"     {step['path']}")
+    if data["beside"]:
+        beside = ", ".join(f"{each['stage']} {each['hours']:.1f} h" for each in data["beside"])
+        lines += _wrapped(f"Beside it this week: {beside}.", "     ")
     if data["due"]:
         lines += ["", *_repeats(data)]
     return [*lines, ""]
