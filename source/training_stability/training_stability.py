@@ -2202,13 +2202,13 @@ def examine(number, bed):
     q.probe(remedy, gives="")
 
 
-for bed in range(8):
-    examine(1, bed)
+for place in range(8):
+    examine(1, place)
 
 ### BEGIN HIDDEN TESTS
 q.hidden()
-for bed in range(8):
-    examine(5, bed)
+for place in range(8):
+    examine(5, place)
 CURES = {
     "lr_too_high": ("lr", 0.2),
     "lr_too_low": ("lr", 0.2),
