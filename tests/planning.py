@@ -137,6 +137,7 @@ def engineering(design=8, fundamentals=9, coding=5, start=100.0) -> list[Stage]:
 def research() -> list[Stage]:
     """The stages of the research track."""
     return [
+        Stage("Start", tasks("b", 1, 120), share=0),
         Stage("Reading", (), 2, 0.2, from_week=1),
         Stage("Derivations", tasks("d", 4, 300), 2, topics=("d",)),
         Stage("Stability", tasks("s", 3, 300), 2, topics=("s",)),

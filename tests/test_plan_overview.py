@@ -11,8 +11,8 @@ from planning import TODAY, diagnosed, planned_course, result, state_of, tried
 from mlprep.plan import overview
 
 ALL = {
-    "today", "notes", "settings", "days_left", "week", "diagnostic", "next", "beside", "due",
-    "coming", "plan", "units", "areas", "picture",
+    "today", "notes", "settings", "days_left", "week", "diagnostic", "next", "missed", "beside",
+    "due", "coming", "plan", "units", "areas", "picture",
 }  # fmt: skip
 
 
@@ -90,6 +90,15 @@ def test_a_repeat_of_a_unit_outside_the_track_does_not_stop_the_others(course):
     tried(state, TODAY, "design", result("size", "wrong", "no_peak"))
     tried(state, TODAY, "softmax", result("softmax", "wrong", "no_max"))
     assert step(course, state, TODAY + timedelta(days=1)) == ("repeat", "softmax", "softmax")
+
+
+def test_what_should_be_done_by_now_is_named(course):
+    state = state_of(course)
+    later = TODAY + timedelta(days=7)
+    assert overview(course, state, TODAY)["missed"] == []
+    assert overview(course, state, later)["missed"] == ["start", "design"]
+    tried(state, TODAY, "design", result("size"))
+    assert overview(course, state, later)["missed"] == ["start"]
 
 
 def test_mocks_are_said_from_week_four_on(course):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from authoring import edit, make_course
-from planning import planned_course
+from planning import TODAY, planned_course
 
 from mlprep.course import Course
 from mlprep.errors import AuthorError
 from mlprep.lint import lint_course
+from mlprep.plan.schedule import schedule
 from mlprep.plan.stages import Stage, stages_of
+from mlprep.plan.state import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -63,6 +67,24 @@ def test_a_field_without_meaning_is_refused_by_the_plan_and_the_lint(line, tmp_p
         stages_of(course, "engineering")
     (problem,) = lint_course(course)
     assert BAD[line].replace("Got one", "Got 'one'") in problem.replace('"', "'")
+
+
+@pytest.mark.parametrize("track", ["engineering", "research"])
+def test_this_courses_plan_keeps_the_order_for_any_time(track):
+    stages = stages_of(Course(ROOT), track)
+    order = [stage.name for stage in stages if stage.from_week is None]
+    for weeks, hours in itertools.product((1, 2, 3, 4, 6, 10, 26), (1.0, 4.0, 10.0, 40.0)):
+        settings = Settings(track, TODAY, TODAY + timedelta(weeks=weeks), hours)
+        plan = schedule(stages, settings, TODAY)
+        assert sum(plan.stages.values()) == pytest.approx(weeks * hours)
+        seen = [name for week in plan.weeks for name in week.hours if name in order]
+        assert seen == sorted(seen, key=order.index)
+        for week in plan.weeks:
+            assert sum(week.hours.values()) == pytest.approx(hours)
+            assert ("Mocks" in week.hours) == (week.number >= 4)
+            assert track == "engineering" or week.hours["Reading"] >= 0.2 * hours - 1e-6
+        fortnight = sum(week.hours.get("System design", 0.0) for week in plan.weeks[:2])
+        assert track == "research" or fortnight >= 0.8 * hours * min(weeks, 2) - 1e-6
 
 
 def test_the_curriculum_can_be_planned():

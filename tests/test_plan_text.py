@@ -58,6 +58,11 @@ def test_progress_shows_areas_units_repeats_and_the_diagnostic(course):
     assert "now  softmax axis" in plan_text(overview(course, state, TODAY + timedelta(days=1)))
 
 
+def test_what_was_missed_is_said(course):
+    text = plan_text(overview(course, state_of(course), TODAY + timedelta(days=7)))
+    assert "\nMissed so far, and first from now on: start, design.\n" in text
+
+
 def test_what_runs_beside_is_said(course):
     text = plan_text(overview(course, state_of(course), TODAY + timedelta(days=21)))
     assert "\nBeside it this week: Mocks 1." in text

@@ -35,9 +35,9 @@ def overview(course: Course, state: State, today: date) -> dict:
     """The learner's settings, plan, next step, repeats and progress.
 
     Keys: today, notes (sentences to be shown), settings (None before a plan was set), days_left,
-    week, diagnostic {taken, scores, gaps}, next (one step), beside (this week's mocks and reading),
-    due and coming (repeats), plan {available, stages, weeks, cut, notes} or None, units, areas,
-    picture (SVG of the areas).
+    week, diagnostic {taken, scores, gaps}, next (one step), missed (units that should be done by
+    now), beside (this week's mocks and reading), due and coming (repeats), plan {available, stages,
+    weeks, cut, notes} or None, units, areas, picture (SVG of the areas).
 
     Args:
         state: see State.of.
@@ -64,6 +64,7 @@ def overview(course: Course, state: State, today: date) -> dict:
             "gaps": [topic for topic, score in scores.items() if score < 0.5],
         },
         "next": next_step(stages, settings, plan, units, bool(scores), again, today),
+        "missed": plan.missed if plan else [],
         "beside": _beside(plan, stages) if plan else [],
         "due": [repeat.to_dict() for repeat in again if repeat.due <= today],
         "coming": [repeat.to_dict() for repeat in again if repeat.due > today],

@@ -62,11 +62,15 @@ class Cut:
 
 @dataclass
 class Plan:
-    """The weeks from today to the interview; hours by stage; what was cut; what to be told."""
+    """The weeks from today to the interview; hours by stage; what was cut; what to be told.
+
+    missed: units that were to be done before today and are not; they come first from now on.
+    """
 
     weeks: list[Week] = field(default_factory=list)
     stages: dict[str, float] = field(default_factory=dict)
     cut: list[Cut] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     available: float = 0.0
 
@@ -93,6 +97,8 @@ def schedule(
     whole = {stage.name: sum(task.minutes for task in stage.tasks) / 60 for stage in stages}
     _fill(stages, pieces, _budgets(stages, pieces, whole, scores or {}))
     left = {stage.name: remaining(stage, parts or {}) for stage in stages}
+    past = [week for week in pieces if week.first < today]
+    plan.missed = [name for s in stages for name in _missed(s, past, left[s.name], scores or {})]
     _fill(stages, weeks, _caught_up(stages, weeks, left))
     for stage in stages:
         hours = sum(week.hours.get(stage.name, 0.0) for week in weeks)
@@ -131,6 +137,19 @@ def remaining(stage: Stage, parts: dict[str, float]) -> dict[str, float]:
     return left
 
 
+def _missed(
+    stage: Stage, past: list[Week], left: dict[str, float], scores: dict[str, float]
+) -> list[str]:
+    """The units for which the stage's weeks before today were long enough, and that are left."""
+    hours, found = sum(week.hours.get(stage.name, 0.0) for week in past), []
+    for task in stage.tasks:
+        if scores.get(task.unit, 0.0) < 0.5:  # what is known may have been cut
+            hours -= task.minutes / 60
+            if hours >= -NOTHING and task.unit in left:
+                found.append(task.unit)
+    return found
+
+
 # How many hours each stage gets
 
 
@@ -146,16 +165,19 @@ def _budgets(
     first = next((stage for stage in stages if stage.first_fortnight), None)
     others = (1 - first.first_fortnight) * fortnight if first else total
     budgets: dict[str, float] = {}
+    whole = total
+    kept = sum(min(s.least * whole, _most(s, stages, weeks)) for s in stages if s.share)
     for stage in stages:  # what takes what its units take, and no more
         if stage.share == 0:
             early = first and stages.index(stage) < stages.index(first)
-            budgets[stage.name] = min(needs[stage.name], others if early else total)
+            room = max(total - kept, 0.0)
+            budgets[stage.name] = min(needs[stage.name], min(others, room) if early else room)
             others -= budgets[stage.name] if early else 0
             total -= budgets[stage.name]
     open_ = [stage for stage in stages if stage.share and _most(stage, stages, weeks) > NOTHING]
     if not open_:
         open_ = [stage for stage in stages if stage.from_week is None][-1:] or stages[:1]
-    floors = {stage.name: stage.least * total for stage in open_}
+    floors = {stage.name: stage.least * whole for stage in open_}
     if first in open_:
         wanted = first.first_fortnight * fortnight
         floors[first.name] = max(floors[first.name], min(wanted, total))

@@ -67,6 +67,8 @@ def _today(data: dict) -> list[str]:
     lines = _wrapped(f"Now: {spent}{step['why']}", "     ")
     if step["path"]:
         lines.append(f"     {step['path']}")
+    if data["missed"]:
+        lines += _wrapped(f"Missed so far, and first from now on: {', '.join(data['missed'])}.", "")
     if data["beside"]:
         beside = ", ".join(f"{each['stage']} {each['hours']:.1f} h" for each in data["beside"])
         lines += _wrapped(f"Beside it this week: {beside}.", "     ")
