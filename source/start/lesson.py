@@ -343,8 +343,8 @@ for r in (0.0, 0.44, 0.74):
 # Yes, here. $\log P=\sum_i\log p_i(h_i)$ is a sum of concave functions of one variable each (the
 # logarithm of a concave increasing function is concave), so spending each small step at the largest
 # slope reaches the maximum under $\sum h_i=H$. It is no longer so if a round has a threshold (ten
-# hours before anything shows), because then $p_i$ is not concave: short plans should drop such a
-# round, long ones start with it.
+# hours before anything shows), because then $p_i$ is not concave: short plans should leave such a
+# round alone, long ones start with it.
 #
 # </details>
 #
