@@ -139,21 +139,22 @@ rho = np.linspace(0.02, 0.97, 120)
 for servers, marker in ((1, "o"), (4, "s"), (16, "^")):
     exact = np.array([waits(r * servers, servers) for r in rho])
     (line,) = left.plot(rho, exact[:, 1], label=f"{servers} server{'s' * (servers > 1)}")
-    right.plot(rho, exact[:, 2], color=line.get_color(), linestyle=line.get_linestyle())
+    right.plot(rho, exact[:, 2])
     for r in (0.5, 0.7, 0.8, 0.9):
         rng = np.random.default_rng(servers)
-        batches = simulate(r * servers, servers, rng.exponential(1.0, 80_000), rng).reshape(20, -1)
-        for ax, values in ((left, batches.mean(1)), (right, np.quantile(batches, 0.99, axis=1))):
-            error = 2 * values.std(ddof=1) / 20**0.5
-            style = {"color": line.get_color(), "fmt": marker, "markersize": 3.5, "capsize": 2}
-            ax.errorbar(r, values.mean(), error, **style)
+        found = simulate(r * servers, servers, rng.exponential(1.0, 160_000), rng)
+        batches = found.reshape(20, -1)
+        p99s = np.quantile(batches, 0.99, axis=1)
+        style = {"color": line.get_color(), "fmt": marker, "markersize": 3.5, "capsize": 2}
+        left.errorbar(r, found.mean(), 2 * batches.mean(1).std() / 19**0.5, **style)
+        right.errorbar(r, np.quantile(found, 0.99), 2 * p99s.std() / 19**0.5, **style)
     half, nine = (waits(r * servers, servers)[1] for r in (0.5, 0.9))
     print(f"{servers:2d} servers: mean wait at 50 % {half:.3f}, at 90 % {nine:.2f} services")
-left.set_ylim(0, 10), right.set_ylim(0, 50), left.legend(loc="upper left")
+left.set_ylim(0, 12), right.set_ylim(0, 50), left.legend(loc="upper left")
 plt.show()
 
 # %% [markdown]
-# **Read it.** Points: 80 000 simulated requests each, in 20 batches, bars of two standard errors;
+# **Read it.** Points: 160 000 simulated requests each, in 20 batches, bars of two standard errors;
 # lines: the formula. The curve is a hockey stick: the last tenth of utilisation costs more than
 # all before it. At $\rho=0.8$ a single server already makes one request in a hundred wait over
 # twenty services. **Pooling moves the knee**: 16 servers at 90 % wait less than one at 50 %.
@@ -273,10 +274,11 @@ for stages in (1, 2, 5, 10):
     print(f" | {tails[1]:14.0f} ms | {means:9.0f} ms")
 
 # %% [markdown]
-# **Read it.** Percentiles do not add. The sum of p99s is right only if one cause slows all stages
-# at once, and then exactly; for independent stages it is an upper bound that wastes half of the
-# budget. The truth is found in *whole requests*: take the slowest 1 % of traces and see where
-# **they** spend their time. A stage whose own p99 is harmless may own it.
+# **Read it.** Percentiles do not add. Their sum is right if one cause slows all stages at once;
+# for these independent stages it wastes half of the budget. And it can be **too small**: two
+# stages that each stall in 0.6 % of requests have fine p99s, and 1.2 % of requests stall. The
+# truth is found in *whole requests*: take the slowest 1 % of traces and see where **they** spend
+# their time. A stage whose own p99 is harmless may own it.
 #
 # ## Compute or memory: the roofline
 #
@@ -294,15 +296,15 @@ workloads = {  # name: (FLOP, bytes), for a model of 8e9 weights in 16 bits
 }
 labels = {"xlabel": "intensity (FLOP/byte)", "ylabel": "at most (TFLOP/s)", "log": "xy"}
 (ax,) = figures.panels("one H100, five workloads", **labels, size=(5.6, 3.2))
-x = np.logspace(-1, 4, 200)
+x = np.array([0.1, PEAK / BANDWIDTH, 1e4])
 ax.plot(x, np.minimum(PEAK, x * BANDWIDTH) / 1e12, color=figures.INK)
 ax.axvline(PEAK / BANDWIDTH, color=figures.SAND, linestyle=figures.DASHES[1])
-ax.annotate(f"ridge {PEAK / BANDWIDTH:.0f}", (PEAK / BANDWIDTH * 1.15, 2), fontsize=8)
+ax.annotate(f"ridge {PEAK / BANDWIDTH:.0f}", (PEAK / BANDWIDTH * 1.15, 0.4), fontsize=8)
 for (name, (flop, moved)), marker in zip(workloads.items(), "osD^v", strict=True):
     rate = flop / max(flop / PEAK, moved / BANDWIDTH) / 1e12
-    ax.plot(flop / moved, rate, marker, color=figures.BLUE, markersize=6, label=name)
+    ax.plot(flop / moved, rate, marker, color=figures.BLUE, markersize=6)
+    ax.annotate(name, (flop / moved * 1.4, rate / 1.7), fontsize=7.5)
     print(f"{name:22s} {flop / moved:7.1f} FLOP/byte, {rate * 1e12 / PEAK:7.2%} of the peak")
-ax.legend(loc="lower right", fontsize=7), ax.set_ylim(0.2, 3000)
 plt.show()
 
 # %% [markdown]
@@ -364,13 +366,13 @@ for i, at in enumerate(intended):
         free, stalls, service[i] = free + 1.0, stalls[1:], service[i] + 1.0
 tester, user = service, start + service - intended
 (ax,) = figures.panels("one server, one log", xlabel="percentile", ylabel="latency (ms)", log="xy")
-q = np.array([0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9995])
+q = np.array([0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9995, 0.9999])
 for name, seen in (("from sending to answer", tester), ("from intending to answer", user)):
     ax.plot(1 - q, 1000 * np.quantile(seen, q), marker="o", label=name)
     shown = [f"{1000 * np.quantile(seen, p):.0f}" for p in (0.5, 0.9, 0.99, 0.999)]
     print(f"{name:26s} p50, p90, p99, p99.9: {', '.join(shown)} ms")
-ax.set_xticks(1 - q[[0, 2, 5, 7]], ["p50", "p90", "p99", "p99.9"]), ax.invert_xaxis()
-ax.minorticks_off(), ax.legend(loc="upper left")
+ax.set_xticks(1 - q[[0, 2, 5, 7, 9]], ["p50", "p90", "p99", "p99.9", "p99.99"])
+ax.invert_xaxis(), ax.minorticks_off(), ax.legend(loc=(0.35, 0.45))
 plt.show()
 
 # %% [markdown]
