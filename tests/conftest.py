@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import json
@@ -131,6 +132,10 @@ def notebook(text: str) -> dict:
 @pytest.fixture
 def free_port() -> int:
     """A port on which nothing listens now."""
+    return a_free_port()
+
+
+def a_free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -139,11 +144,25 @@ def free_port() -> int:
 @pytest.fixture
 def serve(tmp_path):
     """A function that starts a command and waits until it answers at a URL; stopped at the end."""
+    with serving(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def serve_all(tmp_path_factory):
+    """The same for all tests of a file."""
+    with serving(tmp_path_factory.mktemp("servers")) as start:
+        yield start
+
+
+@contextlib.contextmanager
+def serving(folder):
+    """See `serve`; what the commands print is kept in `folder`."""
     children = []
 
     def start(words, url, timeout_s=20, **options):
         """The seconds until the first answer, and the file that holds what the command printed."""
-        output = tmp_path / f"server-{len(children)}.log"
+        output = folder / f"server-{len(children)}.log"
         begun = time.monotonic()
         with output.open("w") as file:
             child = subprocess.Popen(words, stdout=file, stderr=subprocess.STDOUT, **options)
@@ -159,15 +178,17 @@ def serve(tmp_path):
                 return time.monotonic() - begun, output
         raise AssertionError(f"{url}: no answer in {timeout_s} s.\n{output.read_text()}")
 
-    yield start
-    for child in children:
-        child.terminate()
-    for child in children:
-        try:
-            child.wait(10)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+    try:
+        yield start
+    finally:
+        for child in children:
+            child.terminate()
+        for child in children:
+            try:
+                child.wait(10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
 
 
 @pytest.fixture(scope="module")

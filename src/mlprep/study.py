@@ -10,6 +10,7 @@ Settings that do not depend on the caller are in jupyter/study and jupyter/teach
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -80,6 +81,8 @@ def _serve(course: Course, configuration: Path, arguments: list[str]) -> int:
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
         filter(None, [str(configuration), os.environ.get("JUPYTER_CONFIG_PATH")])
     )
+    programs = str(Path(sys.executable).parent)  # nbgrader calls alembic by its name
+    os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", os.defpath)])
     os.chdir(course.root)  # nbgrader's buttons look for nbgrader_config.py there
     from jupyterlab.labapp import LabApp  # takes a second, and must see JUPYTER_CONFIG_PATH
 

@@ -27,7 +27,7 @@ def find(root: Path, path: str) -> Place:
     Raises:
         UsageError: it lies outside, or is not a learner's copy of an assignment.
     """
-    full = (root / path.strip("/")).resolve()
+    full = (root / path.replace("\0", "/../").strip("/")).resolve()
     if "\0" in path or not full.is_relative_to(root):
         raise UsageError(f"{path}: must lie in the folder that JupyterLab shows.")
     try:

@@ -134,12 +134,12 @@ class Face {
     panel.working(true);
     try {
       await this.save(notebook);
-      panel.say(
-        notebook.sessionContext.session?.kernel?.status === 'busy'
-          ? 'Grading… Your kernel is busy; the check does not wait for it.'
-          : 'Grading…'
-      );
+      panel.say('Grading…');
+      const isBusy = notebook.sessionContext.session?.kernel?.status === 'busy';
       const report = await this.ask('POST', 'check', { path });
+      if (isBusy) {
+        report.notes.push('Your kernel was busy. The check did not wait for it: it grades the file.');
+      }
       panel.show(report);
     } catch (error) {
       panel.say(error.message, 'error');
@@ -162,10 +162,12 @@ class Face {
     try {
       await context.save();
     } catch (error) {
-      const why = error.message ? ` (${error.message})` : '';
       throw new Error(
-        `The notebook could not be saved${why}. Your answers are still in this tab; ` +
-          'free some disk or settle the two versions, save, and try again.'
+        error.name === 'ModalCancelError'
+          ? 'Not saved and not checked: the file was changed elsewhere too, perhaps in another ' +
+            'tab. Both versions are still there: try again, and choose which one to keep.'
+          : `The notebook could not be saved (${error.message || error}). Your answers are still ` +
+            'in this tab: free some disk, save, and try again.'
       );
     }
   }

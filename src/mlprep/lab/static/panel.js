@@ -147,7 +147,13 @@ export function makePanel(actions, markdown) {
   function solutionButton(name, place) {
     return helpButton('Worked solution', name, place, async made => {
       const { text } = await actions.solution(name);
-      place.append(h('div', { class: 'mlprep-solution' }, await markdown(text)));
+      const solution = h('div', { class: 'mlprep-solution' }, await markdown(text));
+      solution.querySelectorAll('pre').forEach((code, i) => {
+        code.tabIndex = 0; // it scrolls, so the keyboard must reach it
+        code.setAttribute('role', 'group');
+        code.setAttribute('aria-label', `Code ${i + 1} of the worked solution of ${name}`);
+      });
+      place.append(solution);
       made.disabled = true;
       return '';
     });
