@@ -135,8 +135,18 @@ def test_a_unit_that_is_not_built_says_so(unit):
         check(unit)
 
 
+def test_a_record_that_cannot_be_read_is_put_aside_and_the_attempt_kept(unit):
+    path = attempts_of(unit).path
+    path.write_text("this is no database, and it is long enough to be read")
+    report = check(unit)
+    assert outcomes(report) == RIGHT
+    assert "it is kept as attempts.db.broken and a new one was begun" in report.notes[0]
+    assert path.with_name("attempts.db.broken").read_text().startswith("this is no database")
+    assert len(attempts_of(unit).of_student("softmax", "")) == 1
+
+
 def test_the_report_comes_even_where_the_attempt_cannot_be_kept(unit):
-    attempts_of(unit).path.write_text("this is no database, and it is long enough to be read")
+    attempts_of(unit).path.mkdir()
     report = check(unit)
     assert outcomes(report) == RIGHT
     assert "attempts.db: this attempt could not be kept" in report.notes[0]

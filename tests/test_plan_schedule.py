@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning import TODAY, engineering, research
 
-from mlprep.plan.schedule import remaining, schedule, weeks_between
+from mlprep.plan.schedule import is_known, remaining, schedule, weeks_between
 from mlprep.plan.stages import Stage, Task
 from mlprep.plan.state import Settings
 
@@ -111,6 +111,12 @@ def test_what_the_diagnostic_found_known_is_cut_first():
     assert {why for _, why in cut[1:]} == {"there is no time for it"}
     design = [unit for week in plan.weeks for unit in week.units.get("Design", {})]
     assert list(dict.fromkeys(design)) == [f"d{i}" for i in (0, 2, 3, 4, 5, 6, 7)]
+
+
+def test_a_topic_may_leave_out_its_areas_prefix():
+    assert is_known("design_feature_store", {"feature_store": 1.0})
+    assert not is_known("design_feature_store", {"feature_store": 0.0, "store": 1.0})
+    assert not is_known("backprop", {})
 
 
 def test_what_is_done_takes_no_more_hours():

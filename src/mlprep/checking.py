@@ -14,7 +14,7 @@ import mlprep
 from mlprep.attempts import Attempts
 from mlprep.check.proof import questions_of
 from mlprep.course import Unit
-from mlprep.errors import AuthorError, UsageError
+from mlprep.errors import AuthorError, MlprepError, UsageError
 from mlprep.grading.judge import Report, Result, files_beside, judge_notebook
 from mlprep.grading.launch import for_own_work
 from mlprep.grading.merge import grade_id, read_notebook, role
@@ -57,14 +57,29 @@ def check(unit: Unit, notebook: Path | None = None, live: dict[str, str] | None 
             f"Graded as it runs in your kernel, not as saved: {', '.join(unsaved)}. "
             "Save the notebook to keep it."
         )
+    _keep(unit, report, _sha256(path), _sha256(source_path))
+    return report
+
+
+def _keep(unit: Unit, report: Report, notebook_sha256: str, source_sha256: str) -> None:
+    """Record the attempt; a record that cannot be read is put aside first, and that is noted."""
     attempts = attempts_of(unit)
+    record = (report, notebook_sha256, source_sha256, mlprep.__version__)
     try:
-        attempts.record(report, _sha256(path), _sha256(source_path), mlprep.__version__)
-    except (sqlite3.Error, OSError) as error:
+        try:
+            attempts.record(*record)
+        except sqlite3.OperationalError:
+            raise  # in use, full, not ours to write
+        except sqlite3.DatabaseError:
+            from mlprep.plan.state import State
+
+            notes = State.of(unit.course).notes
+            attempts.record(*record)
+            report.notes += notes
+    except (sqlite3.Error, OSError, MlprepError) as error:
         report.notes.append(
             f"{attempts.path}: this attempt could not be kept ({error}). Move the file away."
         )
-    return report
 
 
 def learner_sources(notebook) -> dict[str, str]:
