@@ -117,6 +117,19 @@ def test_warnings_are_the_authors_error():
     assert "UserWarning: old way" in text
 
 
+def test_a_figure_that_is_shown_before_it_is_finished_is_refused():
+    begun = "import matplotlib.pyplot as plt\nfigure, (a, b) = plt.subplots(1, 2)\n"
+    text = refusal(
+        begun + "a.plot([1, 2])\nb.set_title('floors')",
+        "b.plot([1, 2])\nplt.show()",
+        begun + "a.bar([1], [2])\nb.axis('off')\nplt.show()",
+        begun + "a.imshow([[1, 2]])\nb.text(0, 0, 'words')\nplt.show()",
+    )
+    assert text.startswith("source/toy/lesson.py, cell 1: a lesson must not warn. Got ")
+    assert "a figure has the empty panel 'floors'" in text
+    assert len(text.splitlines()) == 1
+
+
 def test_outputs_that_differ_from_run_to_run_are_refused():
     text = refusal("object()", "print('fine')", "import os\nos.getcwd()")
     first, second = text.splitlines()

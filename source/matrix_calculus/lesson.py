@@ -296,14 +296,17 @@ RULES = {
     "second, f": lambda b: (g(EPS, b) - 2 * g(zero, b) + g(-EPS, b)) / EPS**2 / second - 1,
     "central, gradient": lambda b: (slope(EPS, b) - slope(-EPS, b)) / (2 * EPS) / second - 1,
 }
-labels = {"xlabel": ("ε", "rounding u = 2⁻ᵇ"), "ylabel": ("median error", "error at the best ε")}
-left, right = figures.panels("central, f", "floors", log="xy", **labels, size=(6.0, 3.4))
-for bits, name in ((8, "bfloat16"), (11, "float16"), (24, "float32"), (53, "float64")):
-    curve = np.median(abs(RULES["central, f"](bits)), axis=0)
-    left.plot(EPS, np.maximum(curve, 1e-13), label=f"{name}, {bits} bits")
+FORMATS = {"bfloat16": 8, "float16": 11, "float32": 24, "float64": 53}  # bits
+curves = {n: np.median(abs(RULES["central, f"](b)), axis=0) for n, b in FORMATS.items()}
+for name, curve in curves.items():
     best, at = curve.min(), np.log10(EPS[curve.argmin()])
     print(f"{name:8s}: best error {best:.0e} at ε = 10^{at:.1f}; at ε = 1e-5: {curve[42]:.0e}")
+
 # %%
+labels = {"xlabel": ("ε", "rounding u = 2⁻ᵇ"), "ylabel": ("median error", "error at the best ε")}
+left, right = figures.panels("central, f", "floors", log="xy", **labels, size=(6.0, 3.4))
+for name, curve in curves.items():
+    left.plot(EPS, np.maximum(curve, 1e-13), label=f"{name}, {FORMATS[name]} bits")
 BITS = np.arange(8, 54, 3)
 for (rule, run), mark in zip(RULES.items(), "os^D", strict=True):
     floor = np.array([np.median(abs(run(b)), axis=0).min() for b in BITS])

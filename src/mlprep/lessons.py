@@ -55,6 +55,19 @@ def _no_lookup(host, *rest, _look_up=_socket.getaddrinfo, **options):
 _socket.socket.connect, _socket.getaddrinfo = _refuse, _no_lookup
 del _socket, _refuse, _no_lookup
 """
+FULL = """\
+def _say_which_panels_are_empty():
+    import sys
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    for number in pyplot.get_fignums() if pyplot else ():
+        for axes in pyplot.figure(number).axes:
+            title = axes.get_title("left") or axes.get_title()
+            if axes.axison and not (axes.has_data() or axes.texts or axes.images):
+                print(f"a figure has the empty panel {title!r}: "
+                      "it is shown when the cell that made it ends", file=sys.stderr)
+
+get_ipython().events.register("post_execute", _say_which_panels_are_empty)
+"""
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 INSTALLED = re.compile(r"\S*[/\\](?:site-packages|python3\.\d+)[/\\]\S*")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -195,6 +208,7 @@ def _run(node, label: str, folder: Path, limit_s: float) -> Run:
     startup = folder / ".ipython" / "profile_default" / "startup"
     startup.mkdir(parents=True)
     (startup / "offline.py").write_text(OFFLINE)
+    (startup / "full.py").write_text(FULL)
     count = 0
     with client.setup_kernel(env=env, cwd=str(folder)):
         pid = client.km.provisioner.pid
