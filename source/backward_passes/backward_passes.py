@@ -48,20 +48,21 @@ def numeric(forward, upstream, x, eps=1e-5):
     return slopes
 
 
-def line(lines, name, shape, *quantities):
-    """{name: what this line gives}; another key where that cannot be compared."""
-    try:
-        value = getattr(lines(), name)(*quantities)
-    except Exception as error:
-        if "NotImplementedError" not in (type(error).__name__, *getattr(error, "kinds", ())):
-            raise
-        return {"nothing: it is not written yet": 0.0}
+def named(name, value):
+    """{what it is: value}; the shape is part of the name, so that it is told first."""
     if value is None:
-        return {"None: is a `return` missing?": 0.0}
-    if isinstance(value, (list, tuple, float, int, np.ndarray, np.number, torch.Tensor)):
-        if tuple(np.shape(value)) != shape:
-            return {f"an array of shape {tuple(np.shape(value))}, not {shape}": 0.0}
-    return {name: value}
+        return {f"{name} is None (is a `return` missing?)": 0.0}
+    return {f"{name} of shape {tuple(np.shape(value))}": value}
+
+
+def line(lines, name, *quantities):
+    """What one line gives, by name; or that it is not written yet."""
+    try:
+        return named(name, getattr(lines(), name)(*quantities))
+    except Exception as error:
+        if "NotImplementedError" in (type(error).__name__, *getattr(error, "kinds", ())):
+            return {f"{name} is not written yet": 0.0}
+        raise
 
 
 # %% [markdown]
@@ -151,63 +152,62 @@ q = Question(LayerNormLines, points=6, name="layer_norm_lines")
 x_hat, dy, c, d_x_hat, d_c = normal(1, *[(2, 3)] * 5)  # B = 2, D = 3
 g, r, d_r, d_v, d_mu = (a for a in normal(2, 3, *[(2, 1)] * 4))
 r = np.abs(r) + 0.5
-zero = np.zeros((2, 3))
 
 
-@q.probe(gives={"d_b": autograd(lambda b: torch.zeros(2, 3) + b, dy, np.ones(3))[0]})
+@q.probe(gives=named("d_b", autograd(lambda b: torch.zeros(2, 3) + b, dy, np.ones(3))[0]))
 def line_1_d_b(lines):
     """Line 1, d_b: all rows share one b, and what is shared is summed over who shares it"""
-    return {"d_b": lines().d_b(dy)}
+    return named("d_b", lines().d_b(dy))
 
 
-@q.probe(gives={"d_g": autograd(lambda g: torch.tensor(x_hat) * g, dy, g)[0]})
+@q.probe(gives=named("d_g", autograd(lambda g: torch.tensor(x_hat) * g, dy, g)[0]))
 def line_2_d_g(lines):
     """Line 2, d_g: each row multiplies the shared g by its own x̂"""
-    return line(lines, "d_g", (3,), dy, x_hat)
+    return line(lines, "d_g", dy, x_hat)
 
 
-@q.probe(gives={"d_x_hat": autograd(lambda h: h * torch.tensor(g), dy, x_hat)[0]})
+@q.probe(gives=named("d_x_hat", autograd(lambda h: h * torch.tensor(g), dy, x_hat)[0]))
 def line_3_d_x_hat(lines):
     """Line 3, d_x_hat: what reaches x̂ has passed the gain"""
-    return line(lines, "d_x_hat", (2, 3), dy, g)
+    return line(lines, "d_x_hat", dy, g)
 
 
-@q.probe(gives={"d_r": autograd(lambda r: torch.tensor(c) * r, d_x_hat, r)[0]})
+@q.probe(gives=named("d_r", autograd(lambda r: torch.tensor(c) * r, d_x_hat, r)[0]))
 def line_4_d_r(lines):
     """Line 4, d_r: the D features of a row share one r"""
-    return line(lines, "d_r", (2, 1), d_x_hat, c)
+    return line(lines, "d_r", d_x_hat, c)
 
 
-@q.probe(gives={"d_v": autograd(lambda v: v**-0.5, d_r, r**-2.0)[0]})
+@q.probe(gives=named("d_v", autograd(lambda v: v**-0.5, d_r, r**-2.0)[0]))
 def line_5_d_v(lines):
     """Line 5, d_v: the slope of (v + ε)^(−1/2), written in r"""
-    return line(lines, "d_v", (2, 1), d_r, r)
+    return line(lines, "d_v", d_r, r)
 
 
 def to_c(c):  # both ways out of c, each with its own upstream gradient
     return c * torch.tensor(r * d_x_hat) + (c**2).mean(1, keepdim=True) * torch.tensor(d_v) / 3
 
 
-@q.probe(gives={"d_c": autograd(to_c, np.ones((2, 3)), c)[0]})
+@q.probe(gives=named("d_c", autograd(to_c, np.ones((2, 3)), c)[0]))
 def line_6_d_c(lines):
     """Line 6, d_c: c leaves by two ways, straight through x̂ and through v, and the two add up"""
-    return line(lines, "d_c", (2, 3), d_x_hat, r, d_v, c)
+    return line(lines, "d_c", d_x_hat, r, d_v, c)
 
 
-@q.probe(gives={"d_mu": autograd(lambda mu: torch.tensor(c) - mu, d_c, d_mu)[0]})
+@q.probe(gives=named("d_mu", autograd(lambda mu: torch.tensor(c) - mu, d_c, d_mu)[0]))
 def line_7_d_mu(lines):
     """Line 7, d_mu: μ is subtracted from each of a row's features"""
-    return line(lines, "d_mu", (2, 1), d_c)
+    return line(lines, "d_mu", d_c)
 
 
 def to_x(x):
     return x * torch.tensor(d_c) + x.mean(1, keepdim=True) * torch.tensor(d_mu) / 3
 
 
-@q.probe(gives={"d_x": autograd(to_x, np.ones((2, 3)), c)[0]})
+@q.probe(gives=named("d_x", autograd(to_x, np.ones((2, 3)), c)[0]))
 def line_8_d_x(lines):
     """Line 8, d_x: x leaves by two ways as well, straight through c and through its mean"""
-    return line(lines, "d_x", (2, 3), d_c, d_mu)
+    return line(lines, "d_x", d_c, d_mu)
 
 
 ### BEGIN HIDDEN TESTS
@@ -226,14 +226,13 @@ ORDER = {
 
 
 def quantities(B, D, seed):
-    """The arguments of each line and the shape of what it gives."""
+    """The arguments of each line."""
     dy, x_hat, c, d_x_hat, d_c = normal(seed, *[(B, D)] * 5)
     g, r, d_r, d_v, d_mu = normal(seed + 1, D, *[(B, 1)] * 4)
     r = np.abs(r) + 0.3
     return {
-        "d_b": ((D,), dy), "d_g": ((D,), dy, x_hat), "d_x_hat": ((B, D), dy, g),
-        "d_r": ((B, 1), d_x_hat, c), "d_v": ((B, 1), d_r, r),
-        "d_c": ((B, D), d_x_hat, r, d_v, c), "d_mu": ((B, 1), d_c), "d_x": ((B, D), d_c, d_mu),
+        "d_b": (dy,), "d_g": (dy, x_hat), "d_x_hat": (dy, g), "d_r": (d_x_hat, c),
+        "d_v": (d_r, r), "d_c": (d_x_hat, r, d_v, c), "d_mu": (d_c,), "d_x": (d_c, d_mu),
     }
 
 
@@ -241,8 +240,7 @@ for number, (method, rule) in enumerate(ORDER.items(), 1):
     for B, D in ((5, 7), (1, 1)):
 
         def of_other_sizes(lines, method=method, B=B, D=D):
-            shape, *given = quantities(B, D, 10 * B)[method]
-            return line(lines, method, shape, *given)
+            return line(lines, method, *quantities(B, D, 10 * B)[method])
 
         where = "5 rows and 7 features" if B > 1 else "one row and one feature"
         of_other_sizes.__doc__ = f"Line {number}, {method}, with {where}: {rule}"
@@ -742,6 +740,21 @@ def rms_as_layer_norm(x, g, dy, eps, kind):
     return norm(x, g, dy, eps, "layer")
 
 
+@q.mistake("""The last term uses x · r where x̂ belongs: for layer norm x̂ = (x − mean) · r. With a
+mean in it, you remove the wrong direction.""")
+def x_hat_not_centred(x, g, dy, eps, kind):
+    dx, dg = norm(x, g, dy, eps, kind, terms=(1, 0))
+    c = x - x.mean(1, keepdims=True) if kind == "layer" else x
+    r = 1 / np.sqrt((c**2).mean(1, keepdims=True) + eps)
+    return dx - r * x * r * (dy * g * x * r).mean(1, keepdims=True), dg
+
+
+@q.mistake("""Your correction terms are sums over the features, where means belong: the forward pass
+has means, so each term carries 1/D.""")
+def sums_for_means(*args):
+    return norm(*args, terms=(args[0].shape[1],) * 2)
+
+
 @q.mistake("""The plus and minus of the variance term are mixed up: it is subtracted. A larger
 variance makes the output smaller.""")
 def variance_term_added(*args):
@@ -1195,6 +1208,14 @@ class training_backward_in_evaluation(Right):
         return True
 
 
+@q.mistake("""Your training backward multiplies by the r of the *running* variance. The forward call
+normed with the batch's: keep r (or the variance) of that call.""")
+class backward_with_the_running_r(Right):
+    def backward(self, dy):
+        dx, dg, db = super().backward(dy)
+        return (dx / self.r * self.root(self.running_var) if self.train else dx), dg, db
+
+
 @q.mistake("""ε is missing under the root.""")
 class eps_dropped(Right):
     def root(self, var):
@@ -1384,46 +1405,46 @@ def product(left, right, scale=1.0):
     return (torch.as_tensor(left) @ torch.as_tensor(right).mT) * scale
 
 
-@q.probe(gives={"d_v": autograd(lambda v: torch.tensor(p) @ v, d_out, values)[0]})
+@q.probe(gives=named("d_v", autograd(lambda v: torch.tensor(p) @ v, d_out, values)[0]))
 def line_1_d_v(lines):
     """Line 1, d_v: a value reaches each query with that query's weight"""
-    return {"d_v": lines().d_v(p, d_out)}
+    return named("d_v", lines().d_v(p, d_out))
 
 
-@q.probe(gives={"d_p": autograd(lambda p: p @ torch.tensor(values), d_out, p)[0]})
+@q.probe(gives=named("d_p", autograd(lambda p: p @ torch.tensor(values), d_out, p)[0]))
 def line_2_d_p(lines):
     """Line 2, d_p: a weight matters as much as its value points along d_out"""
-    return line(lines, "d_p", (T, S), d_out, values)
+    return line(lines, "d_p", d_out, values)
 
 
-@q.probe(gives={"row_dot": [[7.0]]})
+@q.probe(gives=named("row_dot", [[7.0]]))
 def line_3_row_dot(lines):
     """Line 3, row_dot: ¼ · 4 + ¾ · 8 = 7, one number a query"""
-    return line(lines, "row_dot", (1, 1), np.array([[0.25, 0.75]]), np.array([[4.0, 8.0]]))
+    return line(lines, "row_dot", np.array([[0.25, 0.75]]), np.array([[4.0, 8.0]]))
 
 
-@q.probe(gives={"row_dot_from_output": (p * (d_out @ values.T)).sum(1, keepdims=True)})
+@q.probe(gives=named("row_dot_from_output", (p * (d_out @ values.T)).sum(1, keepdims=True)))
 def line_4_row_dot_from_output(lines):
     """Line 4, row_dot_from_output: the same number as line 3, where O = P v and dP = dO vᵀ"""
-    return line(lines, "row_dot_from_output", (T, 1), p @ values, d_out)
+    return line(lines, "row_dot_from_output", p @ values, d_out)
 
 
-@q.probe(gives={"d_z": autograd(lambda z: z.softmax(1), d_p, scores)[0]})
+@q.probe(gives=named("d_z", autograd(lambda z: z.softmax(1), d_p, scores)[0]))
 def line_5_d_z(lines):
     """Line 5, d_z: raising one score lowers all other weights of its row"""
-    return line(lines, "d_z", (T, S), p, d_p, (p * d_p).sum(1, keepdims=True))
+    return line(lines, "d_z", p, d_p, (p * d_p).sum(1, keepdims=True))
 
 
-@q.probe(gives={"d_q": autograd(lambda q: product(q, keys, 0.5), d_z, queries)[0]})
+@q.probe(gives=named("d_q", autograd(lambda q: product(q, keys, 0.5), d_z, queries)[0]))
 def line_6_d_q(lines):
     """Line 6, d_q: the score is q kᵀ / √d, here √4"""
-    return line(lines, "d_q", (T, d), d_z, keys)
+    return line(lines, "d_q", d_z, keys)
 
 
-@q.probe(gives={"d_k": autograd(lambda k: product(queries, k, 0.5), d_z, keys)[0]})
+@q.probe(gives=named("d_k", autograd(lambda k: product(queries, k, 0.5), d_z, keys)[0]))
 def line_7_d_k(lines):
     """Line 7, d_k: a key is compared with every query, and each comparison is divided by √d"""
-    return line(lines, "d_k", (S, d), d_z, queries)
+    return line(lines, "d_k", d_z, queries)
 
 
 ### BEGIN HIDDEN TESTS
@@ -1447,10 +1468,9 @@ def quantities(T, S, d, e, seed):
     p = np.exp(np.where(np.tri(T, S, S - T) > 0, z, -np.inf))
     p /= p.sum(1, keepdims=True)
     return {
-        "d_v": ((S, e), p, d_out), "d_p": ((T, S), d_out, v), "row_dot": ((T, 1), p, d_p),
-        "row_dot_from_output": ((T, 1), p @ v, d_out),
-        "d_z": ((T, S), p, d_p, (p * d_p).sum(1, keepdims=True)),
-        "d_q": ((T, d), d_z, k), "d_k": ((S, d), d_z, q),
+        "d_v": (p, d_out), "d_p": (d_out, v), "row_dot": (p, d_p),
+        "row_dot_from_output": (p @ v, d_out),
+        "d_z": (p, d_p, (p * d_p).sum(1, keepdims=True)), "d_q": (d_z, k), "d_k": (d_z, q),
     }
 
 
@@ -1458,8 +1478,7 @@ for number, (method, rule) in enumerate(ORDER.items(), 1):
     for sizes in ((3, 5, 7, 11), (1, 1, 3, 2)):
 
         def of_other_sizes(lines, method=method, sizes=sizes):
-            shape, *given = quantities(*sizes, 60)[method]
-            return line(lines, method, shape, *given)
+            return line(lines, method, *quantities(*sizes, 60)[method])
 
         where = "T = {}, S = {}, d = {}, e = {}".format(*sizes)
         of_other_sizes.__doc__ = f"Line {number}, {method}, with {where}: {rule}"
@@ -1597,6 +1616,13 @@ from dP first.""")
 class denominator_as_a_constant(Right):
     def d_z(self, p, d_p, row_dot):
         return p * d_p
+
+
+@q.mistake("""Line 5 subtracts the plain mean of dP. The average that counts is the one under P:
+row_dot, which you are given.""")
+class plain_average_subtracted(Right):
+    def d_z(self, p, d_p, row_dot):
+        return p * (d_p - d_p.mean(1, keepdims=True))
 
 
 @q.mistake("""Line 5 lacks the factor P: it is dP − row_dot. A score moves its weight in proportion
@@ -1870,6 +1896,15 @@ def masked_grad_nonzero(*args):
 backward pass. Keys that were not seen get a gradient. One P, the masked one, everywhere.""")
 def mask_forgotten_in_backward(*args):
     return attention(*args, late=lambda z, p: weights(z, True))
+
+
+@q.mistake("""You masked dZ, but not P: dv and the average Σ P dP still count keys that may not be
+seen. Mask the scores; then dZ needs no mask.""")
+def mask_on_dz_only(q, k, v, mask, d_out):
+    def to_z(p, dp):
+        return p * (dp - (p * dp).sum(2, keepdims=True)) * (True if mask is None else mask)
+
+    return attention(q, k, v, mask, d_out, probs=lambda z, keep: weights(z, True), to_z=to_z)
 
 
 @q.mistake("""The mask is not used: your P gives weight to keys that may not be seen.""")
@@ -2178,6 +2213,19 @@ def db_not_summed_over_images(*args):
     return dx, dw, args[2].sum((2, 3))
 
 
+@q.mistake("""Right, but with pad = 0 your dx is empty: `[pad:-pad]` is then `[0:-0]`, which is
+`[0:0]`. Cut with `[pad : pad + H]`.""")
+def cut_to_nothing_without_padding(x, w, dy, stride, pad):
+    dx, dw, db = convolution(x, w, dy, stride, pad)
+    return (dx if pad else dx[:, :, :0, :0]), dw, db
+
+
+@q.mistake("""db is one number. Each output channel has its own bias: keep axis 1.""")
+def db_summed_over_channels_too(*args):
+    dx, dw, _ = convolution(*args)
+    return dx, dw, args[2].sum()
+
+
 @q.mistake("""db is a mean over places. The bias is added at every place: sum.""")
 def db_averaged_over_places(*args):
     dx, dw, _ = convolution(*args)
@@ -2371,6 +2419,23 @@ def averaged_by_count(ids, dy, V, padding_id=None):
     return table(ids, dy, V, padding_id) / np.maximum(count, 1)
 
 
+@q.mistake("""You divide by the number of ids. If the loss is a mean over tokens, its 1/n is in dy
+already: add up.""")
+def averaged_over_all_ids(ids, dy, V, padding_id=None):
+    return table(ids, dy, V, padding_id) / max(ids.size, 1)
+
+
+@q.mistake("""Your loop runs over the first axis of ids only, so that `dE[row of ids] += …` meets
+several ids at once, and adds a repeated one once. Flatten ids, and dy with it.""")
+def loop_over_the_first_axis(ids, dy, V, padding_id=None):
+    dE = np.zeros((V, dy.shape[-1]))
+    for some, rows in zip(ids, dy):
+        dE[some] += rows
+    if padding_id is not None:
+        dE[padding_id] = 0
+    return dE
+
+
 @q.mistake("""`padding_id` is ignored: the row of the padding gets a gradient, drifts, and is no
 padding any more.""")
 def padding_ignored(ids, dy, V, padding_id=None):
@@ -2539,13 +2604,13 @@ def scales(cls, p, train, D=23):
     return m, back, "dy" if np.allclose(through, dy, rtol=1e-3, atol=1e-3) else "something else"
 
 
-@q.probe(gives={"scales": [0.0, 1.25], "backward as forward": True, "dx minus the branch": "dy"})
+@q.probe(gives={"scales": "0 and 1.25", "backward as forward": True, "dx minus the branch": "dy"})
 def the_same_mask_comes_back(cls):
     """At p = 0.2 kept entries are scaled by 1.25 and dropped ones by 0, the same ones both ways"""
     m, back, rest = scales(cls, 0.2, True)
     found = sorted(set(back.ravel().round(3).tolist()))
     return {
-        "scales": [abs(scale) for scale in found[:3]],
+        "scales": " and ".join(f"{abs(scale):g}" for scale in found[:3]),
         "backward as forward": bool(np.allclose(m, back, rtol=1e-3, atol=1e-3)),
         "dx minus the branch": rest,
     }
@@ -2740,6 +2805,21 @@ class stream_masked_in_backward(Right):
 class d_w_without_the_mask(Right):
     def backward(self, dy):
         return super().backward(dy)[0], self.x.T @ dy
+
+
+@q.mistake("""dW is transposed: row i of W belongs to input i, so dW = xᵀ (dy · m). W is square
+here, so the shapes do not tell.""")
+class d_w_transposed(Right):
+    def backward(self, dy):
+        dx, dW = super().backward(dy)
+        return dx, dW.T
+
+
+@q.mistake("""dx counts the stream twice: dy once, plus (dy · m) Wᵀ.""")
+class skip_counted_twice(Right):
+    def backward(self, dy):
+        dx, dW = super().backward(dy)
+        return dx + dy, dW
 
 
 @q.mistake("""W is not transposed on the way back: dx = dy + (dy · m) Wᵀ. W is square here, so the

@@ -5,9 +5,10 @@
 # > loss falls, the kernel is fast, and in bfloat16 it agrees with the reference within tolerance.
 # > Is anything wrong? Derive what should be there, and tell me how you would have found out."
 #
-# Two terms are missing. At width 768 their share is so small that a loose tolerance lets them
-# through, and the network trains all the same. Here you derive seven backward passes line by line,
-# break each of them, and measure what a break does: to the gradient at each depth, and to training.
+# Two terms are missing. At width 768 they are a twentieth of the gradient, a loose tolerance lets
+# them through, and a small network trains all the same. Here backward passes are derived line by
+# line, broken on purpose, and measured: what a break does to the gradient at each depth, and to
+# training.
 #
 # ## Objectives
 #
@@ -205,8 +206,8 @@ def block(x, W, bug, gen, p=0.1):  # pre-norm; dropout on both branches
 # 24 random blocks of width 64. One gradient enters at the top and travels down. Two things can go
 # wrong with it at each depth: its **length**, and its **angle** to the right one. Seven bugs:
 # statistics constant; only the mean's term; the factor r missing; 1/√d missing in attention's
-# backward pass; the softmax's denominator constant; a new dropout mask; the skip lost. Which two
-# ruin the length? Which one has the right length at every depth, and points elsewhere?
+# backward pass; the softmax's denominator constant; a new dropout mask; the skip lost. Which ruin
+# the length? Which one has the right length at every depth, and points elsewhere?
 
 # %%
 BUGS = ["none", "statistics constant", "only the mean's term", "factor r missing", "no 1/√d"]
@@ -245,10 +246,10 @@ for bug in BUGS[1:]:
 
 # %% [markdown]
 # **Read it.** *Skip lost* (out of the picture at once) and *factor r missing* ruin the length: any
-# plot of norms shows them. *A new dropout mask* keeps the length at every depth; **no norm and no
-# histogram can show it**, and at the bottom a quarter of the cosine is gone. The norm bugs are
-# mild, as the skip carries most. And 1/√d is no harmless factor: it acts on one branch only, so it
-# turns the gradient as well.
+# plot of norms shows them. *No 1/√d* is no harmless factor: it acts on one branch only, so it
+# stretches and turns. *A new dropout mask* keeps the length at every depth: **no norm and no
+# histogram can show it**, and a quarter of the cosine is gone. The norm bugs are mild, as the skip
+# carries most.
 #
 # ## Attention
 #
@@ -542,10 +543,11 @@ plt.show()
 #
 # <details><summary>9. Your kernel agrees with the reference to 1e-2 in bfloat16. Enough?</summary>
 #
-# No. bfloat16 keeps about 3 digits at best, and the missing norm terms are $\sqrt{2/D}$, 1.6 % at D
-# = 8192: the same size. Compare in float64, or in float32 at small D, where the bug is 50 % and
-# rounding 1e-6. Where only the half-precision kernel exists, compare *structure*: row sums of dx
-# (0), dx · x̂ (0), row sums of dZ (0), equal to rounding of the terms summed, not of their result.
+# No. The missing norm terms are $\sqrt{2/D}$: 1.6 % at D = 8192, the size of what rounding to 8
+# bits is granted in such a test. Compare in float64, or in float32 at small D, where the bug is
+# 50 % and rounding 1e-6. Where only the half-precision kernel exists, compare *structure*: row
+# sums of dx (0), dx · x̂ (0), row sums of dZ (0), equal to rounding of the terms summed, not of
+# their result.
 #
 # </details>
 
