@@ -1,5 +1,8 @@
 """The rubric: one place for its axes, levels by the median, exemplars placed within one level."""
 
+from pathlib import Path
+
+import nbformat
 import pytest
 
 from mlprep.design import AXES, LEVELS, STEPS, form_check, gap, level, order_check, placing_check
@@ -22,6 +25,15 @@ def test_the_rubric_has_seven_axes_of_four_levels():
     assert len(AXES) == 7 and {len(texts) for texts in AXES.values()} == {len(LEVELS)}
     table = rubric_table().splitlines()
     assert len(table) == 9 and {line.count("|") for line in table} == {6}
+
+
+def test_every_worksheet_shows_the_rubric_and_the_framework():
+    root = Path(__file__).resolve().parents[1]
+    sheets = list(root.glob("release/*/worksheet.ipynb"))
+    assert sheets
+    for path in sheets:
+        text = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
+        assert rubric_table() in text and steps_table() in text, path
 
 
 def test_the_level_is_the_median_axis_not_the_sum():
@@ -63,7 +75,7 @@ def test_a_mark_too_far_off_names_the_axis_and_what_the_markers_saw():
     clause = asked(changed)[1]
     assert clause == "you gave serving 3, the markers 1 (cache, replicas)"
     check = placing_check("A", MARKS["A"], because="It never says what happens on overload.")
-    assert check(lambda: changed).endswith("replicas). It never says what happens on overload.")
+    assert check(lambda: changed).endswith("replicas). It never says what happens on overload")
 
 
 def test_the_order_of_the_levels_is_graded():

@@ -155,6 +155,7 @@ def test_five_percent_of_rounding_is_allowed():
         ("avg_rps", 86_400, "the number for a day, not for a second"),
         ("avg_rps", 3600, "the number for an hour, not for a second"),
         ("avg_rps", 1 / 86_400, "once too often"),
+        ("avg_rps", 100, "a slip of the decimal point?"),
         ("avg_rps", 1 / 12, "`actions` (12 1/day) seems to be left out"),
         ("peak_rps", 1 / 3, "`peak` (3) seems to be left out"),
         ("peak_rps", 3, "`peak` (3) seems to be counted twice"),
@@ -179,6 +180,13 @@ def test_what_would_explain_a_wrong_number_is_said(name, factor, says):
     assert says in broken(answer)[name]
 
 
+def test_a_number_that_was_taken_for_another_is_named():
+    answer = sheet(work=0.3)
+    number, unit = answer["derived"]["compute"]
+    answer["derived"]["compute"] = (number / 3, unit)
+    assert broken(answer)["compute"].endswith(": as if `avg_rps` stood in the place of `peak_rps`")
+
+
 def test_the_units_of_1024_are_accepted_when_they_are_named():
     answer = sheet()
     number, unit = answer["derived"]["storage"]
@@ -191,11 +199,23 @@ def test_the_units_of_1024_are_accepted_when_they_are_named():
     ("part", "name", "value", "check", "says"),
     [
         ("assumptions", "peak", None, "assumptions_stated", "`peak` is missing"),
-        ("assumptions", "peak", 3, "assumptions_stated", "`peak` is 3 without a unit"),
+        (
+            "assumptions",
+            "peak",
+            3,
+            "assumptions_stated",
+            "without a unit: a plain number is wanted",
+        ),
         ("assumptions", "peak", "0.5 1", "assumptions_stated", "1 to 100 1 is possible"),
         ("assumptions", "row_bytes", "-1 B", "assumptions_stated", "0 to any B is possible"),
         ("assumptions", "row_bytes", "5 s", "assumptions_stated", "a time, where an amount"),
-        ("assumptions", "p99", "0.2", "assumptions_stated", "without a unit"),
+        (
+            "assumptions",
+            "p99",
+            "0.2",
+            "assumptions_stated",
+            "write its unit behind it, such as 'ms'",
+        ),
         ("derived", "storage", "5 TB/s", "derived_stated", "multiply by the time"),
         ("derived", "peak_rps", "5 requests", "derived_stated", "divide by the time"),
         ("derived", "peak_rps", None, "peak_rps", "`peak_rps` is missing"),

@@ -57,7 +57,13 @@ def qps(daily_users, actions_per_day, peak=3.0):
 # %% nbgrader={"grade_id": "qps_is_per_second_and_at_the_peak", "grade": true}
 """Traffic is stated for a second, on average and at the peak."""
 q = Question(qps, points=2)
-q.case(1e8, 12.0, gives=(13_888.89, 41_666.67), claim="10⁸ users, 12 actions, peak 3", rtol=1e-6)
+q.case(
+    1e8,
+    12.0,
+    gives=(13_888.89, 41_666.67),
+    claim="12·10⁸ actions fall into 86 400 s, and the busiest second has 3 times the average",
+    rtol=1e-6,
+)
 q.case(86_400.0, 7.0, 5.0, gives=(7.0, 35.0), claim="one user each second, 7 actions, peak 5")
 ### BEGIN HIDDEN TESTS
 q.hidden()
@@ -105,6 +111,12 @@ def per_hour(daily_users, actions_per_day, peak=3.0):
     return daily_users * actions_per_day / 24, daily_users * actions_per_day / 24 * peak
 
 
+@q.mistake("""You divided by 100 000 s: the right rounding in the head (14 % low, say so), and
+the wrong constant in code. A day has 86 400 s.""")
+def a_day_of_100_000_s(daily_users, actions_per_day, peak=3.0):
+    return daily_users * actions_per_day / 1e5, daily_users * actions_per_day / 1e5 * peak
+
+
 @q.mistake("""You divided the peak out. It is how many times *busier* the busiest second is: the
 peak rate is the average multiplied by it.""")
 def divided_by_the_peak(daily_users, actions_per_day, peak=3.0):
@@ -130,7 +142,7 @@ q.hints(
 )
 q.why("""Two numbers, because different resources follow different ones: machines, connections and
 bandwidth follow the peak; storage, training data and the bill follow the average. Dividing by 10⁵
-instead of 86 400 is fine in the head (16 % low); forgetting to divide is off by five orders of
+instead of 86 400 is fine in the head (14 % low); forgetting to divide is off by five orders of
 magnitude and is noticed only by people who say units aloud. The peak factor is an assumption, so
 it is an argument, and you say it: about 2 to 3 within one region's day, 10 and more for a launch, a
 push message or a match.""")
@@ -180,7 +192,15 @@ def storage(rows_per_s, bytes_per_row, days, replicas, unit="B"):
 # %% nbgrader={"grade_id": "storage_keeps_its_units", "grade": true}
 """Storage is rows times seconds times bytes times copies, in the unit that is named."""
 q = Question(storage, points=3)
-q.case(13_889, 500, 365, 3, gives=6.5700e14, rtol=1e-4, claim="without a unit, the result is in B")
+q.case(
+    13_889,
+    500,
+    365,
+    3,
+    gives=6.5700e14,
+    rtol=1e-4,
+    claim="13 889 rows/s · 86 400 s/day · 365 days · 500 B · 3 copies, in B",
+)
 q.case(13_889, 500, 365, 3, "TB", gives=657.00, rtol=1e-4, claim="a TB has 1000⁴ bytes")
 q.case(13_889, 500, 365, 3, "TiB", gives=597.54, rtol=1e-4, claim="a TiB has 1024⁴ bytes")
 ### BEGIN HIDDEN TESTS
@@ -665,7 +685,9 @@ def servers_needed(lam_rps, service_s, max_p99_wait_s):
 # %% nbgrader={"grade_id": "servers_needed_meets_the_tail", "grade": true}
 """A fleet is sized for its tail, not for its utilisation."""
 q = Question(servers_needed, points=3)
-q.case(200.0, 0.02, 0.03, gives=7, claim="a load of 4 with 30 ms of patience takes 7 servers")
+q.case(
+    200.0, 0.02, 0.03, gives=7, claim="5 servers wait 80 ms at p99, 6 wait 33 ms, 7 less than 30 ms"
+)
 q.case(200.0, 0.02, 0.05, gives=6, claim="with 50 ms of patience 6 will do")
 ### BEGIN HIDDEN TESTS
 q.hidden()
@@ -801,7 +823,7 @@ def p_any_slow(p, n):
 # %% nbgrader={"grade_id": "p_any_slow_grows_with_fan_out", "grade": true}
 """Waiting for all makes the rare common."""
 q = Question(p_any_slow, points=2)
-q.case(0.01, 100, gives=0.633968, rtol=1e-5, claim="1 in 100, asked 100 times")
+q.case(0.01, 100, gives=0.633968, rtol=1e-5, claim="none of 100 is slow with 0.99¹⁰⁰ = 0.366")
 q.case(0.5, 2, gives=0.75, claim="two coins: at least one head")
 ### BEGIN HIDDEN TESTS
 q.hidden()
@@ -850,6 +872,12 @@ def none_slow(p, n):
 1 − (1−p)ⁿ is off by 1e-4 and worse. Use -math.expm1(n * math.log1p(-p)).""")
 def digits_lost(p, n):
     return 1 - (1 - p) ** n
+
+
+@q.mistake("""1 − exp(−pn) is the limit for many calls that are each rarely slow (Poisson):
+0.632 for 100 calls at 1 %, where 0.634 is exact, and far off for p = 0.5. Take 1 − (1−p)ⁿ.""")
+def poisson_limit(p, n):
+    return -math.expm1(-p * n)
 
 
 @q.mistake("""1 − pⁿ is the chance that not *all* are slow. At least one slow is 1 − (1−p)ⁿ.""")
@@ -922,7 +950,13 @@ def amdahl(shares, speedups):
 # %% nbgrader={"grade_id": "amdahl_adds_times", "grade": true}
 """Times add up; speeds do not."""
 q = Question(amdahl, points=2)
-q.case(np.array([0.7]), np.array([2.0]), gives=1.538462, rtol=1e-5, claim="70 % twice as fast")
+q.case(
+    np.array([0.7]),
+    np.array([2.0]),
+    gives=1.538462,
+    rtol=1e-5,
+    claim="0.3 of the time stays and 0.7 becomes 0.35",
+)
 q.case(
     np.array([0.9]), np.array([np.inf]), gives=10.0, claim="without 90 % of the work, 10 % is left"
 )
@@ -1065,10 +1099,16 @@ q.case(
     *H100,
     gives=(1.00213e-5, "memory"),
     rtol=1e-4,
-    claim="one row: weights are moved",
+    claim="one row: 33.6 MFLOP, and 33.6 MB of weights to move",
 )
 q.case(
-    4096, 4096, 4096, *H100, gives=(1.38967e-4, "compute"), rtol=1e-4, claim="many rows: arithmetic"
+    4096,
+    4096,
+    4096,
+    *H100,
+    gives=(1.38967e-4, "compute"),
+    rtol=1e-4,
+    claim="4096 rows: 137 GFLOP, and only 101 MB to move",
 )
 ### BEGIN HIDDEN TESTS
 q.hidden()
@@ -1128,6 +1168,13 @@ binds, and gives the name.""")
 def shorter_time(m, k, n, number_bytes, peak_flops, bw_Bps):
     times = both(m, k, n, number_bytes, peak_flops, bw_Bps)
     return min(times), "compute" if times[0] < times[1] else "memory"
+
+
+@q.mistake("""The seconds are those of the arithmetic alone, also where you say "memory": there
+the chip waits for the bytes. Return the larger of the two times.""")
+def arithmetic_only(m, k, n, number_bytes, peak_flops, bw_Bps):
+    times = both(m, k, n, number_bytes, peak_flops, bw_Bps)
+    return times[0], longer(*times)[1]
 
 
 @q.mistake("""The names are swapped: "memory" binds where moving the bytes takes longer.""")
@@ -1231,7 +1278,7 @@ q.case(
     gives={"p99_ms": 360.0, "slack_ms": 40.0, "cut": "lock"},
     rtol=0.02,
     atol=4.0,
-    claim="2 % of requests wait 300 ms for a lock, all take 50 ms in the model",
+    claim="2 % of requests wait 300 ms for a lock: with the model and the network about 360 ms",
 )
 ### BEGIN HIDDEN TESTS
 q.hidden()
@@ -1325,6 +1372,13 @@ def stages_side_by_side(stages_ms, limit_ms):
     return by_sorting(stages_ms, limit_ms) | {"p99_ms": p99, "slack_ms": limit_ms - p99}
 
 
+@q.mistake("""You took the largest of the stages' p99s. The other stages take their time too, and a
+request may be slow in another stage: add up each request, then take the percentile.""")
+def largest_stage_p99(stages_ms, limit_ms):
+    p99 = max(at(stages_ms, 0.99).values())
+    return by_sorting(stages_ms, limit_ms) | {"p99_ms": p99, "slack_ms": limit_ms - p99}
+
+
 @q.mistake("""You assumed a bell curve: mean + 2.33 standard deviations. Latencies are skewed with
 rare stalls; the percentile has to be counted.""")
 def mean_and_deviations(stages_ms, limit_ms):
@@ -1370,9 +1424,10 @@ its array[total >= p99].""",
 q.why("""Percentiles do not add. Σ p99 assumes that one request has all the bad luck, which
 independent stages make rare: it wastes budget (260 ms promised for a real 115). Where stages stall
 in 0.7 % of requests each, it errs the other way: every p99 is fine, and that of the whole is not.
-Means do add, and are silent about the promise. So measure totals, and budget the tail by who *makes* it: a stage that
-stalls in 0.75 % of requests shows nothing at its own p99 and owns the p99 of the whole. In a trace
-store this is one query: take the slowest 1 % of traces, sum the spans by name.""")
+Means do add, and are silent about the promise. So measure totals, and budget the tail by who
+*makes* it: a stage that stalls in 0.75 % of requests shows nothing at its own p99 and owns the p99
+of the whole. In a trace store this is one query: take the slowest 1 % of traces, sum the spans by
+name.""")
 ### END HIDDEN TESTS
 q.grade()
 

@@ -175,7 +175,7 @@ def placing_check(name: str, marks: Marks, because: str = "") -> Callable:
             return ""
         said = AXES[worst][right[worst]]
         text = f"you gave {worst} {placed[name][worst]}, the markers {right[worst]} ({said})"
-        return f"{text}. {because}" if because else text
+        return f"{text}. {because.rstrip('.')}" if because else text
 
     check.__name__ = f"exemplar_{name.lower()}_is_placed"
     check.__doc__ = f"Each axis of exemplar {name} is marked within one level of the markers."

@@ -25,7 +25,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mlprep.design.rubric import STEPS
-from mlprep.design.units import DAY, Quantity, UnitError, kind_of, quantity, shown, unit
+from mlprep.design.units import (
+    DAY,
+    NONE,
+    NoUnit,
+    Quantity,
+    UnitError,
+    kind_of,
+    quantity,
+    shown,
+    unit,
+)
 
 TOLERANCE = 0.05
 ROUNDING = 1e-6  # limits may be met exactly
@@ -217,7 +227,8 @@ class Sheet:
         want = _apply(rule, {key: value.value for key, value in values.items()})
         if _near(got.value, want):
             return ""
-        guesses = self._guesses(rule, values, got, want)
+        guesses = self._mixed_up(rule, values, read, got)
+        guesses += self._guesses(rule, values, got, want)
         why = " or ".join(guesses[:2]) or _ratio(got.value, want)
         own = f"`{name}` is {got} and your own numbers give {shown(want, got)}"
         return f"{own}: {why}"
@@ -251,10 +262,14 @@ class Sheet:
         return read
 
     def _of_its_kind(self, name: str, raw) -> Quantity:
-        got = quantity(raw)
         _, dims = self._units[name]
+        known = (self.assumptions | self.derived)[name]
+        try:
+            got = quantity(raw)
+        except NoUnit as error:
+            mend = f"{kind_of(dims)} is wanted; write its unit behind it, such as {known!r}"
+            raise NoUnit(error.number, mend) from None
         if got.dims != dims:
-            known = (self.assumptions | self.derived)[name]
             hint = ""
             if (got.dims[0] - dims[0], *got.dims[1:]) == (-1, *dims[1:]):
                 hint = ". It is a rate: multiply by the time that it goes on for"
@@ -286,6 +301,24 @@ class Sheet:
                     found.append(what)
         return found + _factor(got, got.value / want if want else math.inf)
 
+    def _mixed_up(self, rule, values, read: Read, got: Quantity) -> list[str]:
+        """Other numbers of the sheet that would explain it, in place of those that belong."""
+        base = {key: value.value for key, value in values.items()}
+        found = []
+        for key, value in values.items():
+            for other, taken in read.values.items():
+                alike = taken.dims == value.dims and taken.dims != NONE
+                if (
+                    not alike
+                    or other in (*values, rule.__name__)
+                    or _near(taken.value, value.value)
+                ):
+                    continue
+                changed = _apply(rule, base | {key: taken.value}, strict=False)
+                if changed is not None and _near(got.value, changed, 0.01):
+                    found.append(f"as if `{other}` stood in the place of `{key}`")
+        return found
+
 
 def _factor(got: Quantity, ratio: float) -> list[str]:
     """What a factor between a number and the right one usually means."""
@@ -306,6 +339,7 @@ def _factor(got: Quantity, ratio: float) -> list[str]:
     for power in (1, 2, 3, 4):
         text = f"it is off by a factor 1000{'^' + str(power) if power > 1 else ''}: look at the "
         known += [(1000.0**s, f"{text}prefixes (ms and s, MB and GB)") for s in (power, -power)]
+    known += [(10.0**s, "a slip of the decimal point?") for s in (-2, -1, 1, 2)]
     texts = [text for size, text in known if _near(ratio, size, 0.008)]
     return list(dict.fromkeys(texts))[:1]
 
@@ -383,5 +417,6 @@ def _prose(text, label: str, least: int = FEWEST_WORDS) -> str:
     if STUBS.search(text):
         raise SheetError(f"{label} is not written yet")
     if len(words) < least:
-        raise SheetError(f"{label} has {len(words)} words, and {least} are the least")
+        count = f"{len(words)} word{'s' * (len(words) > 1)}"
+        raise SheetError(f"{label} has {count}, and {least} are the least")
     return " ".join(text.lower().split())

@@ -61,6 +61,14 @@ class UnitError(ValueError):
     """A quantity cannot be read; str(error) ends the sentence "`name` …"."""
 
 
+class NoUnit(UnitError):
+    """A number stands alone."""
+
+    def __init__(self, number: float, mend: str = "write '1' after a plain number"):
+        super().__init__(f"is {number:g} without a unit: {mend}")
+        self.number = number
+
+
 def _table() -> dict[str, tuple[float, Dims]]:
     table: dict[str, tuple[float, Dims]] = {"1": (1.0, NONE), "x": (1.0, NONE)}
     table["%"] = table["percent"] = (0.01, NONE)
@@ -184,10 +192,11 @@ def quantity(raw) -> Quantity:
         raw = (number.replace(",", "").replace("_", ""), text.strip() or "")
     if not isinstance(raw, (list, tuple)):
         try:
-            bare = f"{float(raw):g}"
-        except (TypeError, ValueError):
+            raise NoUnit(float(raw))
+        except (TypeError, ValueError) as error:
+            if isinstance(error, NoUnit):
+                raise
             raise UnitError("is not a quantity: write '200 ms' or (200, 'ms')") from None
-        raise UnitError(f"is {bare} without a unit: write ({bare}, 'ms'), or '1' for a number")
     if len(raw) != 2 or not isinstance(raw[1], str):
         raise UnitError("is not a quantity: write (number, 'unit'), such as (200, 'ms')")
     try:
@@ -197,6 +206,6 @@ def quantity(raw) -> Quantity:
     if not math.isfinite(number):
         raise UnitError("is not a finite number")
     if not raw[1].strip():
-        raise UnitError(f"is {number:g} without a unit: write '1' after a plain number")
+        raise NoUnit(number)
     factor, dims = unit(raw[1])
     return Quantity(number * factor, dims, raw[1].strip(), factor)
