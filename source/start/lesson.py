@@ -3,7 +3,7 @@
 #
 # > "Our advert says *Machine Learning Researcher*. You would own the ranking service: its latency,
 # > its rollouts, its A/B tests. You have ten weeks until the loop. What do you do on Monday, and
-# what > do you leave out?"
+# > what do you leave out?"
 #
 # Most people answer with a list of topics. This is a question about decisions under a deadline:
 # which loop is it, what is an hour worth, how much does one result tell you. All three can be
@@ -206,7 +206,7 @@ near = (weight * ndtr(T)).sum() / weight.sum()
 print(f"failed, with three of four rounds passed: expected percentile {100 * near:.0f}")
 
 # %% [markdown]
-# **Read it.** One failure moves the estimate by a few percentiles, because most people fail most
+# **Read it.** One failure moves the estimate by seven percentiles, because most people fail most
 # loops. *Which* rounds failed says far more: with three of four passed, a failed candidate is
 # **above** the median. So write down each round the same evening, by the axes of the rubric; the
 # outcome is the least informative bit of the day.

@@ -35,8 +35,9 @@ from mlprep.check import Question
 #   research duties do, else `"mixed"`.
 #
 # Write `role_of(advert)`. Rules over words, a table of duties that you judged yourself, anything
-# goes: you may err on one advert of the first eight and on two of the last eight. The tests also
-# exchange title, `about` and `asked` between adverts; the label must not move.
+# goes: you may err on one advert of the first eight and on two of the last eight. The tests use
+# these 16 and the example below; they also put another title, `about` or `asked` into the adverts,
+# and the label must not move.
 #
 # **Example.** 60 percent "Keep the ranking service up" and 40 percent "Write papers on ranking" is
 # `"mixed"`.
@@ -150,7 +151,7 @@ def role_of(advert):
     """The role behind a job advert, judged by its duties.
 
     Args:
-        advert: str. One of ADVERTS, perhaps with another title, about or asked.
+        advert: str. One of ADVERTS, perhaps with another title, about or asked; or the example.
 
     Returns:
         "E", "R" or "mixed".
