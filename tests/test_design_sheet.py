@@ -187,6 +187,12 @@ def test_a_number_that_was_taken_for_another_is_named():
     assert broken(answer)["compute"].endswith(": as if `avg_rps` stood in the place of `peak_rps`")
 
 
+def test_an_assumption_of_nothing_is_no_reason_to_fail():
+    answer = sheet(work=0.3)
+    answer["assumptions"]["work"] = "0 FLOP"
+    assert "it should be nothing" in broken(answer)["compute"]
+
+
 def test_the_units_of_1024_are_accepted_when_they_are_named():
     answer = sheet()
     number, unit = answer["derived"]["storage"]

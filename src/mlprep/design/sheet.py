@@ -289,7 +289,7 @@ class Sheet:
         found = []
         for key, value in values.items():
             size, _ = self._units[key]
-            if _near(value.value, size):
+            if not value.value or _near(value.value, size):
                 continue
             for what, changed in (
                 (f"`{key}` ({value}) seems to be left out", size),
