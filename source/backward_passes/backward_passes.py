@@ -2929,10 +2929,11 @@ q.grade()
 # %% [markdown] nbgrader={"grade_id": "batch_norm_on_eight_gpus", "task": true, "points": 4}
 # ## 9. Batch norm at batch size 1, or over 8 GPUs (4 points, graded by hand, 15 minutes)
 #
-# A colleague moves a detector with batch norm from 1 GPU with 32 images to **8 GPUs with 2 images
-# each**, and later serves it with **one image a request**. They report: "training loss is fine,
-# validation is much worse than before; in the demo one image works; and fine-tuning with 1 image a
-# step predicts the same for every image."
+# A colleague has a classifier with batch norm on its pooled features (vectors, one row an image).
+# They move it from 1 GPU with 32 images to **8 GPUs with 2 images each**, and later serve it with
+# **one image a request**. They report: "training loss is fine, validation is much worse than
+# before; in the demo one image works; and fine-tuning with 1 image a step (our framework does not
+# refuse it) predicts the same for every image."
 #
 # Write what you would say, 150 to 220 words, in the cell below this one: what each of the three
 # observations tells, which statistics are used where, what synchronised batch norm has to send, in
@@ -2962,18 +2963,18 @@ q.grade()
 #   (the model was trained with another amount of noise; learning rate).
 #
 # A level-4 answer: "In training, each GPU norms with its own 2 images; the memory averages those.
-# So training loss says nothing about the memory, and validation uses only the memory: my first test
-# is to recompute the running statistics with frozen weights over a thousand training images. If
-# validation recovers, they were bad; if not, the model itself relies on normed pairs. One image in
-# the demo works because evaluation has no batch. Fine-tuning on one image norms each channel over
-# its own pixels, or for vectors over one number: x̂ = 0, the output is b, dx = 0. PyTorch raises
-# there. Even at N = 2 vectors x̂ is ±1 whatever comes in: only an order is left. For the 8 GPUs I
-# would synchronise: forward sends Σx, Σx² and the count per channel, never averaged standard
-# deviations; backward sends Σ d_x̂ and Σ d_x̂ x̂, because an image on GPU 1 moves the mean for GPU
-# 8. Without the second message the loss looks right and the gradient is wrong. That is two small
-# messages a layer. If the latency hurts, group norm couples no images, but must be retrained. For
-# fine-tuning on single images: freeze the statistics and use the evaluation backward, dy · g · r.
-# What stays: pairs were noisier, so rate and augmentation want another look."
+# So training loss says nothing about the memory, and validation uses only the memory: my first
+# test is to recompute the running statistics with frozen weights over a thousand training images.
+# If validation recovers, they were bad; if not, the model itself relies on normed pairs. One image
+# in the demo works because evaluation has no batch. Fine-tuning on one image norms each channel
+# over one number: x̂ = 0, the output is b, dx = 0; PyTorch raises there. Even at N = 2 x̂ is ±1
+# whatever comes in: only an order is left. For the 8 GPUs I would synchronise: forward sends Σx,
+# Σx² and the count per channel, never averaged standard deviations; backward sends Σ d_x̂ and
+# Σ d_x̂ x̂, because an image on GPU 1 moves the mean for GPU 8. Without the second message the loss
+# looks right and the gradient is wrong: by a third in the lesson. That is two small messages a
+# layer. If the latency hurts, layer norm couples no images, but must be retrained. For fine-tuning
+# on single images: freeze the statistics and use the evaluation backward, dy · g · r. What stays:
+# pairs were noisier, so rate and augmentation want another look."
 # ### END MARK SCHEME
 
 # %% [markdown]

@@ -157,7 +157,7 @@ plt.show()
 #
 # "Statistics are constants" is the right derivative of a pass with `mean.detach()` and
 # `var.detach()`. Nearly every bug of this lesson can be stated so, and then autograd runs it for
-# us. Two helpers do the rest: same value, another gradient.
+# us. One helper does the rest: same value, another gradient.
 
 
 # %%
@@ -418,7 +418,7 @@ SOME = ["none", "statistics constant", "no 1/√d"]
 SOME += ["new dropout mask", "embedding overwritten", "skip lost"]
 axes = figures.panels("2 blocks", "8 blocks", xlabel="step", ylabel="loss (nats)", sharey=True)
 final = {}
-for ax, depth, steps in zip(axes, (2, 8), (60, 90)):
+for ax, depth, steps in zip(axes, (2, 8), (60, 82)):
     for i, bug in enumerate(SOME):
         losses = np.array(train(bug, depth, steps))
         smooth = np.convolve(losses, np.ones(5) / 5, "valid")
