@@ -188,11 +188,12 @@ for name, cv2 in (("constant", 0), ("exponential", 1), ("gamma", 4)):
     print(f"{np.quantile(wait, 0.99):6.1f} | {count:8.3f} {little:15.3f}")
 
 # %% [markdown]
-# **Read it.** The last two columns agree to the last digit in every row: Little's law does not
-# care about the distribution. The waits do. Same $\rho$, same mean service, but the
-# **variability** of service scales the wait by $(1+c_s^2)/2$ (exact for random arrivals and one
-# server; Kingman's factor $(c_a^2+c_s^2)/2$ near saturation in general). One rare slow query type
-# in the same line makes everybody wait: give it a line of its own before you buy machines.
+# **Read it.** The last two columns agree to the last digit, because both are one area: requests in
+# the system, added up over time, or over requests. That *is* the proof; no distribution enters.
+# The waits differ: same $\rho$, same mean service, but the **variability** of service scales them
+# by $(1+c_s^2)/2$ (exact for random arrivals and one server; Kingman's factor $(c_a^2+c_s^2)/2$
+# near saturation in general). One rare slow query type in the same line makes everybody wait: give
+# it a line of its own before you buy machines.
 #
 # ## How many machines?
 
@@ -212,13 +213,18 @@ for load in (4, 16, 64, 256):
         print(f"{load:6d} |" if servers == strict else " ", end="")
         print(f"{servers:8d} {load / servers:5.0%} {(servers - load) / load**0.5:11.2f}  |", end="")
     print(f"{pools:8d}")
+for name, servers in (("139 scorers", 139), ("a shard of the table", 1)):
+    now, then = (waits(share * servers, servers)[2] for share in (0.6, 0.75))
+    print(f"{name}: p99 wait at 60 % {now:.1f}, with a quarter more traffic {then:.1f} services")
 
 # %% [markdown]
 # **Read it.** To keep the *chance* of waiting fixed, the spare must grow as $\sqrt a$ (Halfin &
-# Whitt): about two and a half times the root for 1 in 100. If a wait of half a service is
-# tolerated, less than that. So no fixed utilisation is right: a small pool idles half of the time,
-# a large one may run at 97 %. Splitting one large fleet into pools (by tenant, by model, by zone)
-# is paid for in the last column.
+# Whitt), by about 2.5 times the root for 1 in 100; with patience, by less. No fixed utilisation is
+# right, and small pools cost what the last column says.
+#
+# The feed again: with a quarter more traffic 139 scorers in one pool do not notice. A shard of the
+# table is a line of its own, and does. **The smallest pool breaks first**, not the resource that
+# binds.
 #
 # ## Fan-out: everybody's tail is your median
 #
@@ -386,10 +392,9 @@ plt.show()
 #
 # "A hundred million users, twelve openings: 14 000 requests a second, 42 000 at the peak. Scoring
 # needs about 140 machines at 60 % busy, network and memory a handful. So scoring binds, and the
-# FLOP of a candidate is the guess to check first. Waiting goes as one over one minus utilisation,
-# so small pools must idle; large ones may run hotter. The page waits for many calls: I budget
-# whole requests, not stages, and hedge. If traffic grows by a quarter, the mean survives and the
-# p99 breaks."
+# FLOP of a candidate is the guess to check first. Small pools must idle, large ones may run
+# hotter. With a quarter more traffic the scorers hold; the shards, each a line of its own, break
+# first, at p99. The page waits for many calls: I budget whole requests, not stages."
 #
 # **Mid**: right rate, peak and bytes. **Senior**: machines by resource, headroom with a reason.
 # **Staff**: which guess matters, when the binding resource changes, its price.

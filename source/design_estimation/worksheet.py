@@ -115,7 +115,7 @@ MARKS = {
     "B": [1, 1, 1, 2, 1, 1, 1],
     "C": [3, 3, 3, 3, 2, 3, 3],
 }
-B_SAYS = "B names five products and sizes nothing: rates are computed, and no decision uses them."
+B_SAYS = "B names four products and sizes nothing: rates are computed, and no decision uses them."
 C_SAYS = "C says who loses, what binds (reviewers, not devices), and which number changes its mind."
 q.probe(placing_check("B", MARKS["B"], B_SAYS), gives="")
 q.probe(placing_check("C", MARKS["C"], C_SAYS), gives="")
