@@ -504,6 +504,16 @@ for bad in (1e6, float("inf"), float("nan")):
 # extrapolate the growth of scores with scale, and set the alarm before it is needed.
 #
 # </details>
+#
+# <details><summary>9. My library's μP does not lower the output layer's rate. A bug?</summary>
+#
+# Not if it multiplies the logits by $1/n$ instead. Weights of size 1 behind a factor $1/n$ make the
+# same function as weights of size $1/n$, but Adam ignores the factor in the gradient: a step of lr
+# then moves the logits by $\mathrm{lr}\cdot n\cdot\frac1n$, level already (Table 8 of Yang et al.
+# 2022). Mixing the two, the factor *and* the smaller rate, freezes the output layer. The coordinate
+# check sees it; reading the code seldom does.
+#
+# </details>
 
 # %% [markdown]
 # ## References

@@ -1895,6 +1895,10 @@ times update times input. The terms are aligned, because the update was computed
 inputs; √n is the law for random sums, that is, for the initialisation. That mismatch, √n at the
 start and n in every step, is why standard parametrisation drifts with width.
 
+There are equivalent ways to write the same model down. With a fixed factor 1/width behind an output
+layer of weights of size 1, its gradients carry the factor, and Adam's rate for it stays: that is
+what libraries do. The table here has no such factor.
+
 Embeddings and biases do not sum over the width, so Adam's rate stays. "μP divides the learning
 rate by the width" is right for hidden and output matrices under Adam, and wrong for the rest.""")
 ### END HIDDEN TESTS
@@ -1993,7 +1997,7 @@ def train(seed, settings):
         "q": rng.normal(0, CODES**-0.5, (CODES, HEAD)),
         "k": rng.normal(0, p**-0.5, (p, HEAD)),
         "v": rng.normal(0, p**-0.5, (p, WIDTH)),
-        "o": rng.normal(0, WIDTH**-0.5, (WIDTH, CLASSES)),
+        "o": rng.normal(0, 0.5 * WIDTH**-0.5, (WIDTH, CLASSES)),
     }
     for i in range(DEPTH):
         W[i] = rng.normal(0, s["gain"] * (2 / WIDTH) ** 0.5, (WIDTH, WIDTH))
@@ -2069,8 +2073,9 @@ def show(charts, names=("loss", "grad_norm", "update_ratio", "score_max", "signa
     _, grid = plt.subplots(len(names), len(charts), figsize=size, sharey="row", squeeze=False)
     for column, one in enumerate(charts):
         for ax, name in zip(grid[:, column], names):
-            ax.semilogy(np.clip(one[name], 1e-5, 1e6), linewidth=1)
+            ax.semilogy(np.clip(one[name], 1e-5, 1e3), linewidth=1)
             ax.set(ylabel=name if column == 0 else "", xlim=(0, STEPS))
+        grid[0, column].set_title(f"bed {column}")
     plt.show()
 
 
@@ -2096,12 +2101,12 @@ def show(charts, names=("loss", "grad_norm", "update_ratio", "score_max", "signa
 # of `HEALTHY` with the value to rerun with. Then the patient is trained anew with this one change.
 # Half of the points are for the diagnosis, half for a loss **below 0.1** in the end, however you
 # get there: more than one remedy may work. Right remedies stay below 0.03; what merely hides a
-# fault stays above 0.15.
+# fault stays above 0.2.
 #
-# Look first: `show([chart(1, bed) for bed in range(8)])`. Ward 1 is the visible one, and
-# `ward(1)[bed][0]` tells its faults. There are as many wards as you like to practise on (about one
+# Look first: `show([chart(8, bed) for bed in range(8)])`. Ward 8 is the visible one, and
+# `ward(8)[bed][0]` tells its faults. There are as many wards as you like to practise on (about one
 # patient in fifty is a borderline case there; none of those that are graded is). The hidden
-# patients come from another ward. `run(1, 0, "lr", 0.05)[1]` is the final loss of ward 1, bed 0,
+# patients come from another ward. `run(8, 0, "lr", 0.05)[1]` is the final loss of ward 8, bed 0,
 # with `lr` changed to 0.05.
 #
 # **Example.** A loss that starts at 20 is `("init_too_large", "gain", 1.0)`: nothing has been
@@ -2125,7 +2130,7 @@ def treat(chart):
         return "init_too_large", "gain", 1.0
     if chart["grad_norm"][0] < 0.1:
         return "init_too_small", "gain", 1.0
-    if np.median(ratio[:5]) > 0.07:
+    if ratio[:5].max() > 0.1:
         return "lr_too_high", "lr", 0.2
     jumps = np.flatnonzero((loss[1:] > 3) & (loss[1:] > 3 * loss[:-1])) + 1
     if loss[:25].min() < 0.1 and len(jumps) > 1:
@@ -2194,7 +2199,7 @@ def examine(number, bed):
             return ""
         return f"{said} learned nothing" if end > 1.25 else f"{said} ends above 0.1"
 
-    where = f"Ward {number}, bed {bed} ({fault})"
+    where = f"Ward 8, bed {bed} ({fault})" if number == 8 else f"A hidden patient ({fault})"
     diagnosis.__name__, remedy.__name__ = f"diagnosis_{number}_{bed}", f"remedy_{number}_{bed}"
     diagnosis.__doc__ = f"{where}: {CLUES[fault]}."
     remedy.__doc__ = f"{where}: one changed setting brings the loss below 0.1."
@@ -2203,12 +2208,12 @@ def examine(number, bed):
 
 
 for place in range(8):
-    examine(1, place)
+    examine(8, place)
 
 ### BEGIN HIDDEN TESTS
 q.hidden()
 for place in range(8):
-    examine(5, place)
+    examine(734047, place)
 CURES = {
     "lr_too_high": ("lr", 0.2),
     "lr_too_low": ("lr", 0.2),
@@ -2223,7 +2228,7 @@ CURES = {
 
 @q.reference
 def by_the_records(curves):
-    for number in (1, 5):
+    for number in (8, 734047):
         for bed in range(8):
             if np.array_equal(run(number, bed)[0]["loss"], np.asarray(curves["loss"])):
                 fault = ward(number)[bed][0]
@@ -2320,7 +2325,7 @@ def rate_for_exploding_start(curves):
 
 
 @q.mistake("""You took growing scores for a rate that is too high. Early updates are as small as in
-a healthy run, and the loss never explodes; `score_max` alone climbs from 2 into the hundreds.""")
+a healthy run, and the loss never explodes; `score_max` alone climbs from 3 into the thousands.""")
 def rate_for_score_growth(curves):
     return doctor({"score_growth": "lr_too_high"})(curves)
 
@@ -2354,7 +2359,7 @@ def by_scores_of_evidence(curves):
         return ["init_too_large", "gain", 1]
     if depth < -1.3:
         return ["init_too_small", "gain", 1.05]
-    if c["update_ratio"][:4].mean() > -1.2:
+    if c["update_ratio"][:5].max() > -1.0:
         return ["lr_too_high", "lr", 0.18]
     if c["update_ratio"].max() < -2.7:
         return ["lr_too_low", "lr", 0.2]
@@ -2367,7 +2372,7 @@ def by_scores_of_evidence(curves):
 
 @q.variant
 def with_other_remedies(curves):
-    return doctor(gives={"lr_too_high": ("lr", 0.3), "lr_too_low": ("lr", 0.3)})(curves)
+    return doctor(gives={"lr_too_high": ("lr", 0.15), "lr_too_low": ("lr", 0.25)})(curves)
 
 
 q.hints(
@@ -2375,9 +2380,9 @@ q.hints(
 is there still a gradient?""",
     """Step 0 alone decides two faults (loss, grad_norm). The first five update ratios decide a
 third. Only then look at jumps: how many, how regular, and did score_max rise before?""",
-    """Order: loss[0] > 3; grad_norm[0] < 0.1; early update_ratio > 0.07; low loss within 25 steps
-and several jumps; score_max > 30 before the first jump; one jump (skip its step); update_ratio
-< 0.001; else the data.""",
+    """Order: loss[0] > 3; grad_norm[0] < 0.1; update_ratio > 0.1 within five steps; low loss within
+25 steps and several jumps; score_max > 30 before the first jump; one jump (skip its step);
+update_ratio < 0.001; else the data.""",
 )
 q.why("""Read a chart in the order of time: what is wrong at step 0 cannot be the optimiser's fault,
 what is wrong in the first five steps cannot be a later batch. A flat loss alone tells nothing: five
@@ -2424,7 +2429,7 @@ q.grade()
 # clinic it left a rate that was too high at 1.39, chance, like dead data. And clipping at 0.1 is
 # likely hit at every step: that is a new optimiser, not a guard. Don't restart: go back to a
 # checkpoint well before the spike, skip the batches from there past it, and look first. In order of
-# time: did the largest attention scores climb beforehand? In my sick run they rose from 2 to over a
+# time: did the largest attention scores climb beforehand? In my sick run they rose from 3 to two
 # thousand while the loss looked tolerable; that wants QK-norm. Did the gradient norm before
 # clipping jump in one step out of calm? Then one bad batch: in my run, clipping at 1 or skipping it
 # brought the loss below 0.01. Does log Z drift? A z-loss. The page of code: replay the same
