@@ -140,6 +140,12 @@ def test_a_broken_link_is_named_and_no_other_that_is_not_built_on_it(name, facto
     assert found[name].startswith(f"`{name}` is ") and "your own numbers give" in found[name]
 
 
+def test_what_is_counted_needs_no_unit():
+    answer = sheet()
+    answer["assumptions"] |= {"peak": 3, "replicas": "3", "daily_users": np.float64(1e8)}
+    assert broken(answer) == {}
+
+
 def test_five_percent_of_rounding_is_allowed():
     answer = sheet()
     answer["derived"] |= {"avg_rps": "14_000 1/s", "peak_rps": "4.2e4 1/s"}
@@ -205,13 +211,8 @@ def test_the_units_of_1024_are_accepted_when_they_are_named():
     ("part", "name", "value", "check", "says"),
     [
         ("assumptions", "peak", None, "assumptions_stated", "`peak` is missing"),
-        (
-            "assumptions",
-            "peak",
-            3,
-            "assumptions_stated",
-            "without a unit: a plain number is wanted",
-        ),
+        ("assumptions", "row_bytes", 3, "assumptions_stated", "an amount of data is wanted; write"),
+        ("assumptions", "peak", "3 s", "assumptions_stated", "a time, where a plain number"),
         ("assumptions", "peak", "0.5 1", "assumptions_stated", "1 to 100 1 is possible"),
         ("assumptions", "row_bytes", "-1 B", "assumptions_stated", "0 to any B is possible"),
         ("assumptions", "row_bytes", "5 s", "assumptions_stated", "a time, where an amount"),

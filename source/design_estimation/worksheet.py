@@ -19,8 +19,8 @@
 # %% [markdown]
 # ## The rubric
 #
-# Seven axes, 0 to 3 each. **The level of an answer is its median axis**, not the sum: five good
-# axes do not pay for the sixth that was never mentioned, and one brilliant one lifts nobody.
+# Seven axes, 0 to 3 each. **The level of an answer is its median axis**, not the sum: it
+# takes four axes to reach a level. One brilliant axis lifts nobody, one weak one sinks nobody.
 #
 # {{rubric}}
 
@@ -35,13 +35,13 @@ from mlprep.design import AXES, Sheet, form_check, gap, level, order_check, plac
 # comment is worse than showing spam for an hour, and that 150 ms go unnoticed. 5·10⁷ users, 2
 # comments each: 1 160 a second, 3 500 at the peak. A small text model needs 2 GFLOP, so 7 TFLOP/s:
 # a device at 30 % of its peak would do, memory is no issue, so I buy three, for headroom and one
-# failure. Labels: what moderators removed, but reports arrive days late and nobody reports what was
-# never shown; I hold out by time, let 0.5 % of blocked comments through to learn from them, and
-# compare the features logged online with the ones recomputed offline. Model: blocklist and account
-# age first, then the text model, threshold from the two costs, calibrated. Path: 20 ms features, 60
-# model, 20 network, 50 slack. If the model is late we publish and check again within a minute; the
-# old version stays warm for rollback. I would A/B test it against the rules on the report rate,
-# after an offline comparison. Shall I go deeper into the labels or the serving?"
+# failure. Labels: what moderators removed, but reports arrive days late and nobody reports what
+# was never shown; I hold out by time, let 0.5 % of blocked comments through to learn from them,
+# and compare the features logged online with the ones recomputed offline. Model: blocklist and
+# account age first, then the text model, threshold from the two costs, calibrated. Path: 20 ms
+# features, 60 model, 20 network, 50 slack. If the model is late we publish and check again within
+# a minute; the old version stays warm for rollback. I would A/B test it against the rules on the
+# report rate, after an offline comparison. Shall I go deeper into the labels or the serving?"
 #
 # **B.** "First I ask what spam is: links and insults. For 50 million users with two comments each
 # that is roughly 1 200 comments a second, and at 500 bytes 50 GB a day in the store. Comments flow
@@ -60,13 +60,13 @@ from mlprep.design import AXES, Sheet, form_check, gap, level, order_check, plac
 # device, about 2 dollars an hour, so 0.5 cents for ten thousand comments. Compute does not bind;
 # moderators do: 0.1 % sent to people are 10⁵ reviews a day, some 300 people. So the product is the
 # queue's order, and that stays so until reviews are below 10⁴. The filter makes its own data: what
-# it blocks is never labelled. I release 0.5 % of blocked comments at random and weight them by 200.
-# A rule on links and account age may catch most; if the model adds less than 5 % of catches at
-# equal removals, I keep the rule. Overload: publish, then check in the background; shadow, 1 %,
+# it blocks is never labelled. I release 0.5 % of blocked comments at random and weight them by
+# 200. A rule on links and account age may catch most; if the model adds less than 5 % of catches
+# at equal removals, I keep the rule. Overload: publish, then check in the background; shadow, 1 %,
 # then half of the users, rollback in a minute. If offline says better and reports do not fall in
 # two weeks, I trust the reports, and look at which slice moved. I commit to the rule plus review
-# queue for one quarter; one number would change that: reviews for each 1 000 comments. I will write
-# these decisions down."
+# queue for one quarter; one number would change that: reviews for each 1 000 comments. I will
+# write these decisions down."
 
 # %% [markdown]
 # ## 1. Place them (3 points, 15 minutes)
@@ -75,7 +75,9 @@ from mlprep.design import AXES, Sheet, form_check, gap, level, order_check, plac
 # `{"A": {axis: mark, …}, "B": …, "C": …}`; a list of seven marks in the order of the rubric will
 # do.
 #
-# Graded: each mark within one level of ours, and the three levels (median axes) in the right order.
+# Graded: each mark within one level of ours, and the three levels (median axes) in the right
+# order. The test below shows our marks for A: cover them until you have yours. B and C stay
+# hidden.
 #
 # **Example of the form.** `{"A": [1, 0, 2, 1, 1, 0, 3], "B": …, "C": …}`.
 
@@ -177,9 +179,9 @@ q.grade()
 # %% [markdown]
 # ## 2. Your design in numbers (8 points, 30 minutes)
 #
-# Return a dict of six parts. A quantity is a text such as `"200 ms"` or a pair such as
-# `(avg, "1/s")`; a plain number has the unit `"1"`, counted things may be named or left out
-# (`"users"`, `"1/day"`). GB is 1000³ bytes, GiB 1024³, both are fine; so are bits, if you say Gbit.
+# Return a dict of six parts. A quantity is a text such as `"200 ms"`, or a pair `(avg, "1/s")`; what
+# is counted needs no unit and may be named: `3`, `"5e7 users"`, `"2 comments/user/day"`. GB is 1000³
+# bytes, GiB 1024³, both are fine; so are bits, if you say Gbit.
 #
 # ```python
 # {
@@ -199,8 +201,7 @@ q.grade()
 # | `storage` | logged rows of `row_size`, for `keep_for`, in `replicas` copies |
 # | `in_flight` | comments in the system at the peak, each for `latency` on average |
 # | `compute` | FLOP a second at the peak; `work` is for one comment |
-# | `devices_needed` | for `compute`, if each does `device_flops` and is busy `max_load` of the time
-# |
+# | `devices_needed` | for `compute`, if each does `device_flops` and is busy for `max_load` |
 # | `cost_per_million` | USD for 10⁶ comments, `devices` being paid around the clock |
 #
 # Limits: `devices` are at least `devices_needed`, a copy of the model fits on each, `latency` is
@@ -252,10 +253,10 @@ def worksheet():
         "assumptions": {
             "daily_users": "5e7 users",
             "comments_per_user": "2 comments/user/day",
-            "peak": "3 1",
+            "peak": 3,
             "row_size": "500 B",
             "keep_for": "180 days",
-            "replicas": "3 1",
+            "replicas": 3,
             "work": "2 GFLOP",
             "device_flops": "80 TFLOP/s",
             "max_load": "50 %",
@@ -546,8 +547,9 @@ q.grade()
 # What the levels look like in this design:
 #
 # - **1 (mid)**: rate and storage are right; baseline and a step up; replicas; an A/B test.
-# - **2 (senior)**: which error is worse sets the threshold; the binding resource is found and sized
-#   with headroom; late and missing labels are planned for; what happens when the model is late.
+# - **2 (senior)**: which error is worse sets the threshold; the binding resource is found and
+#   sized with headroom; late and missing labels are planned for; what happens when the model is
+#   late.
 # - **3 (staff)**: questions the goal and says who loses; finds that reviewers bind rather than
 #   devices, and when that changes; collects labels on what the filter hides, with weights; says
 #   what would make the rule enough, and which result would end the project.
@@ -560,8 +562,7 @@ q.grade()
 # ## Mark yourself, and compare
 #
 # Put your marks for your own answer into `mine`. When a peer or an instructor has marked it too,
-# put theirs beside them: `gap` shows on which axes you differ. Most people are a level too kind on
-# *numbers* and *serving*.
+# put theirs beside them: `gap` shows on which axes you differ. Talk about those.
 
 # %%
 mine = [1, 1, 1, 1, 1, 1, 1]  # framing, numbers, data, model, serving, evaluation, conversation

@@ -67,7 +67,8 @@ class Read:
 class Sheet:
     """What a worksheet must state.
 
-    assumptions, derived: by name, a unit of the kind that is wanted ("B" accepts "3 GiB").
+    assumptions, derived: by name, a unit of the kind that is wanted: "B" accepts "3 GiB", and what
+        is counted ("users", "1") accepts a bare number.
     bounds: by name, the least and the most that an assumption may be, in base units.
     deadline: the assumption that the budgets of the stages must keep to ("": no stages).
     steps: the steps of the conversation that must be covered.
@@ -267,6 +268,8 @@ class Sheet:
         try:
             got = quantity(raw)
         except NoUnit as error:
+            if dims == NONE:
+                return Quantity(error.number, NONE, "1", 1.0)
             mend = f"{kind_of(dims)} is wanted; write its unit behind it, such as {known!r}"
             raise NoUnit(error.number, mend) from None
         if got.dims != dims:
