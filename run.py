@@ -2,6 +2,7 @@
 """The one command: makes the environment, then runs what you asked for.
 
     python3 run.py study               open the course in JupyterLab
+    python3 run.py teach               open the instructor's view, nbgrader's Formgrader
     python3 run.py test [ARGUMENTS]    run the tests (the arguments go to pytest)
     python3 run.py VERB [ARGUMENTS]    any other verb of `mlprep`: build, check, new ...
 

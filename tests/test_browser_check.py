@@ -260,7 +260,7 @@ def test_what_goes_wrong_is_one_sentence_and_loses_nothing(site, lab):
     )
     panel(lab).get_by_role("button", name="Check again").click()
     lab.locator(".jp-Dialog").get_by_role("button").last.click()
-    expect(panel(lab)).to_contain_text("The notebook could not be saved (No space left on device)")
+    expect(panel(lab)).to_contain_text("The notebook could not be saved (the disk is full)")
     expect(panel(lab)).to_contain_text("Your answers are still in this tab")
     lab.unroute_all()
 
@@ -304,7 +304,7 @@ def test_in_the_dark_the_keyboard_reaches_all_after_a_newer_release_was_merged(s
     nbformat.write(newer, path)
     site.set_theme("JupyterLab Dark")
     open_copy(page, site)
-    expect(page.get_by_text("The course has a newer version of softmax.ipynb")).to_be_visible()
+    expect(page.get_by_text("A newer softmax.ipynb was merged into your copy.")).to_be_visible()
     expect(page.locator(".jp-Notebook")).to_contain_text("import math")
     expect(page.locator(".jp-Notebook")).to_contain_text("e = np.exp(z)")
     assert page.locator("body").get_attribute("data-jp-theme-name") == "JupyterLab Dark"

@@ -241,3 +241,20 @@ def test_a_report_in_text_has_a_line_for_each_question_and_its_reasons_below(uni
     ]
     only = report_text(report, "double")
     assert only == "✔ double                        1/1  All tests held."
+
+
+def test_a_hint_that_cannot_be_counted_is_refused_in_a_sentence(unit):
+    attempts_of(unit).path.mkdir(parents=True)
+    with pytest.raises(UsageError, match="hints are counted there, and it cannot be written"):
+        next_hint(unit, "softmax")
+
+
+def test_an_untouched_class_and_a_stub_under_plain_asserts_are_no_attempts(unit):
+    stub = "def double(x):\n    raise NotImplementedError()"
+    write_answer(unit, Counter="raise NotImplementedError()", double=stub)
+    results = {result.question: result for result in check(unit).automatic}
+    for name in ("Counter", "double"):
+        assert (results[name].points, results[name].message) == (0.0, "Not answered yet.")
+        with pytest.raises(UsageError, match="try it first"):
+            worked_solution(unit, name)
+    assert worked_solution(unit, "softmax")

@@ -86,7 +86,7 @@ def test_a_newer_release_is_merged_when_the_copy_is_opened_not_while_it_is_open(
     assert mine.read_bytes() == before
     model = asyncio.run(contents.get(COPY))
     assert [cell["source"] for cell in model["content"]["cells"]][-1] == "New."
-    assert "It was merged into your copy" in contents.news[mine.resolve()]
+    assert "was merged into your copy" in contents.news[mine.resolve()]
 
 
 def test_a_broken_copy_is_told_in_a_sentence_and_left_alone(contents, toy_course):

@@ -79,17 +79,6 @@ def test_an_untouched_stub_is_not_answered_yet():
     assert (result.status, result.points, result.message) == ("raised", 0.0, "Not answered yet.")
 
 
-@pytest.mark.parametrize(
-    ("name", "stub"),
-    [("Counter", "raise NotImplementedError()"),
-     ("double", "def double(x):\n    raise NotImplementedError()")],
-)  # fmt: skip
-def test_a_stub_is_not_answered_yet_where_a_class_is_wanted_and_under_plain_asserts(name, stub):
-    report = graded(with_answer(SOURCE, **{name: stub}))
-    (result,) = [r for r in report.results if r.question == name]
-    assert (result.status, result.points, result.message) == ("raised", 0.0, "Not answered yet.")
-
-
 def test_the_same_notebook_gets_the_same_report_each_time():
     random = """
     import random

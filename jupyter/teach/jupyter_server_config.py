@@ -1,7 +1,7 @@
 """JupyterLab for an instructor: what `mlprep teach` starts with.
 
-Read because JUPYTER_CONFIG_PATH names this folder. nbgrader's panels are on, as they come; labconfig/
-names what is opened first.
+Read because JUPYTER_CONFIG_PATH names this folder. nbgrader's panels are on, as they come;
+labconfig/ names what is opened first.
 """
 
 import warnings

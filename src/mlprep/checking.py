@@ -138,7 +138,14 @@ def next_hints(unit: Unit, question: str) -> tuple[list[str], int]:
     rungs = _help(unit, question).hints
     if not rungs:
         return [], 0
-    rung = attempts_of(unit).next_hint(unit.name, question, len(rungs))
+    attempts = attempts_of(unit)
+    try:
+        rung = attempts.next_hint(unit.name, question, len(rungs))
+    except (sqlite3.Error, OSError) as error:
+        raise UsageError(
+            f"{attempts.path}: hints are counted there, and it cannot be written ({error}). Free "
+            "some disk, or move the file away."
+        ) from None
     return [" ".join(text.split()) for text in rungs[: rung + 1]], len(rungs)
 
 

@@ -95,11 +95,11 @@ def _renew(release: Path, mine: Path, base: Path) -> str:
     made = renewed(old, theirs, read_notebook(release))
     if is_same(made, theirs):
         return ""
-    kept = _keep(mine)
+    _keep(mine)
     _put((nbformat.writes(made, version=4).rstrip("\n") + "\n").encode(), mine)
-    return (
-        f"The course has a newer version of {mine.name}. It was merged into your copy: your "
-        f"answers are kept, and the file as it was is {OLDER}/{kept.name}."
+    return (  # JupyterLab cuts a message at 140 characters
+        f"A newer {mine.name} was merged into your copy. Your answers are kept; the file as it was "
+        f"is in {OLDER}/."
     )
 
 

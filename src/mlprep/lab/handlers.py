@@ -30,6 +30,9 @@ def answers(method):
             data = {"message": str(error)}
         except web.HTTPError:
             raise
+        except OSError as error:
+            self.set_status(507)
+            data = {"message": f"The disk did not take it ({error.strerror}). Nothing was lost."}
         except Exception as error:  # noqa: BLE001 - the reader gets a sentence, the log the rest
             self.log.exception("mlprep: %s", self.request.path)
             self.set_status(500)

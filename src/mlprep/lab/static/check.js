@@ -54,6 +54,12 @@ function isAssignment(panel) {
   });
 }
 
+/** Why a file could not be saved, without the server's paths. */
+function reason(error) {
+  const text = String(error.message || error);
+  return /No space left|disk full/i.test(text) ? 'the disk is full' : text;
+}
+
 class Face {
   constructor(libraries, app, tracker, registry) {
     Object.assign(this, { libraries, app, tracker, registry });
@@ -166,8 +172,8 @@ class Face {
         error.name === 'ModalCancelError'
           ? 'Not saved and not checked: the file was changed elsewhere too, perhaps in another ' +
             'tab. Both versions are still there: try again, and choose which one to keep.'
-          : `The notebook could not be saved (${error.message || error}). Your answers are still ` +
-            'in this tab: free some disk, save, and try again.'
+          : `The notebook could not be saved (${reason(error)}). Your answers are still in this ` +
+            'tab: make that possible, save, and try again.'
       );
     }
   }

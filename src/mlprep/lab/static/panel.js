@@ -101,7 +101,8 @@ export function makePanel(actions, markdown) {
         ` ${result.question} `,
         h('span', { class: 'mlprep-hidden' }, `(${state}) `),
         h('span', { class: 'mlprep-points' },
-          `${points(result.points)} of ${points(result.max_points)} points`)
+          (status === 'by hand' ? '' : `${points(result.points)} of `) +
+            `${points(result.max_points)} points`)
       ),
       h('p', {}, result.message)
     );
