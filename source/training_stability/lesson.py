@@ -30,9 +30,11 @@ torch.set_num_threads(1)
 # A layer is $x_l=W_l\,\phi(x_{l-1})$ with $W_l$ of shape $[n,n]$ and independent entries of
 # variance $\sigma^2$. Each entry is a sum of $n$ terms; a ReLU passes half of the mean square:
 #
-# $$\mathbb{E}x_l^2=\underbrace{\tfrac12\,n\sigma^2}_{\text{one factor a
-# layer}}\,\mathbb{E}x_{l-1}^2 \qquad\text{and, with the same factor,}\qquad
-# \mathbb{E}g_{l-1}^2=\tfrac12\,n\sigma^2\, \mathbb{E}g_l^2$$
+# $$\mathbb{E}x_l^2=\tfrac12\,n\sigma^2\;\mathbb{E}x_{l-1}^2
+# \qquad\text{and for gradients}\qquad
+# \mathbb{E}g_{l-1}^2=\tfrac12\,n\sigma^2\;\mathbb{E}g_l^2$$
+#
+# One factor a layer, the same both ways.
 #
 # ### Predict first: how exact must it be?
 #
@@ -403,10 +405,10 @@ for bad in (1e6, float("inf"), float("nan")):
 # "First I read the curves in order of time. Wrong at step 0: initialisation. Wrong in the first
 # steps: the rate against the curvature, where warm-up helps. Out of calm, in one step: a batch; I
 # replay it from another checkpoint to see whether data or state is at fault. After a slow climb of
-# attention scores or log Z: QK-norm or z-loss. I log the norm
-# before clipping, the update ratio, scores, signals by depth. To recover I rewind weights *and*
-# moments to before the cause, skip those batches, and add one guard. Clipping, warm-up and a lower
-# rate calm most curves; only the loss that is reached shows a cure."
+# attention scores or log Z: QK-norm or z-loss. I log the norm before clipping, the update ratio,
+# scores, signals by depth. To recover I rewind weights *and* moments to before the cause, skip
+# those batches, and add one guard. Clipping, warm-up and a lower rate calm most curves; only the
+# loss that is reached shows a cure."
 
 # %% [markdown]
 # ## Follow-ups
