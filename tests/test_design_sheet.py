@@ -312,7 +312,19 @@ def test_a_division_by_an_assumption_of_nothing_is_said():
         "assumptions": {"work": "1 s", "rate": "0 1/s"},
         "derived": {"load": "1 1"},
     }
-    assert "is one of them 0?" in broken(answer, small.links(load))["load"]
+    assert "is one of them 0 or huge?" in broken(answer, small.links(load))["load"]
+
+
+def test_a_design_of_nothing_or_of_everything_is_refused():
+    nothing = broken(sheet(users=0.0, row=0.0))
+    assert nothing == {"assumptions_stated": "`daily_users` is nothing: assume a number above 0"}
+    answer = sheet(users=1e300)
+    answer["assumptions"]["row_bytes"] = "1e300 B"
+    huge = broken(answer)
+    assert "cannot be computed" in huge["storage"]
+    answer = sheet()
+    answer["assumptions"]["row_bytes"] = "1e300 EB^9"
+    assert "too large" in broken(answer)["assumptions_stated"]
 
 
 def test_a_sheet_that_cannot_be_checked_is_refused():

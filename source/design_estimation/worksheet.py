@@ -179,9 +179,9 @@ q.grade()
 # %% [markdown]
 # ## 2. Your design in numbers (8 points, 30 minutes)
 #
-# Return a dict of six parts. A quantity is a text such as `"200 ms"`, or a pair `(avg, "1/s")`; what
-# is counted needs no unit and may be named: `3`, `"5e7 users"`, `"2 comments/user/day"`. GB is 1000³
-# bytes, GiB 1024³, both are fine; so are bits, if you say Gbit.
+# Return a dict of six parts. A quantity is a text, `"200 ms"`, or a pair `(avg, "1/s")`. What
+# is counted needs no unit and may be named: `3`, `"5e7 users"`, `"2 comments/user/day"`. GB is
+# 1000³ bytes, GiB 1024³, both are fine; so are bits, if you say Gbit.
 #
 # ```python
 # {

@@ -17,6 +17,7 @@ clause that names what is broken.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import math
@@ -69,7 +70,8 @@ class Sheet:
 
     assumptions, derived: by name, a unit of the kind that is wanted: "B" accepts "3 GiB", and what
         is counted ("users", "1") accepts a bare number.
-    bounds: by name, the least and the most that an assumption may be, in base units.
+    bounds: by name, the least and the most that an assumption may be, in base units (else: above
+        0).
     deadline: the assumption that the budgets of the stages must keep to ("": no stages).
     steps: the steps of the conversation that must be covered.
     rejected, failures: how many alternatives and failure modes at least.
@@ -153,8 +155,10 @@ class Sheet:
         for name in self.assumptions:
             value = read.get(name).value
             low, high = self.bounds.get(name, (0.0, math.inf))
-            if not low <= value <= high:
+            if not low <= value <= high or (name not in self.bounds and not value):
                 size, _ = self._units[name]
+                if not value and name not in self.bounds:
+                    return f"`{name}` is nothing: assume a number above 0"
                 ends = " to ".join("any" if math.isinf(e) else f"{e / size:g}" for e in (low, high))
                 own = self.assumptions[name]
                 return f"`{name}` is {read.get(name)}, and {ends} {own} is possible"
@@ -240,7 +244,7 @@ class Sheet:
         try:
             needed, available = rule(**{key: value.value for key, value in values.items()})
         except (ZeroDivisionError, OverflowError, ValueError):
-            raise SheetError("it cannot be computed from your numbers: is one of them 0?") from None
+            raise SheetError("it cannot be computed from your numbers: is one 0?") from None
         if needed <= available * (1 + ROUNDING):
             return ""
         parts = ", ".join(f"`{key}` = {value}" for key, value in values.items())
@@ -360,12 +364,12 @@ def _near(got: float, want: float, tolerance: float = TOLERANCE) -> bool:
 
 
 def _apply(rule: Callable, values: dict[str, float], strict: bool = True) -> float | None:
-    try:
-        return float(rule(**values))
-    except (ZeroDivisionError, OverflowError, ValueError):
-        if not strict:
-            return None
-        raise SheetError("it cannot be computed from your numbers: is one of them 0?") from None
+    with contextlib.suppress(ZeroDivisionError, OverflowError, ValueError):
+        if math.isfinite(value := float(rule(**values))):
+            return value
+    if strict:
+        raise SheetError("it cannot be computed from your numbers: is one of them 0 or huge?")
+    return None
 
 
 def _probe(check: Callable[[dict], str], name: str, claim: str) -> Callable:

@@ -208,4 +208,6 @@ def quantity(raw) -> Quantity:
     if not raw[1].strip():
         raise NoUnit(number)
     factor, dims = unit(raw[1])
+    if not math.isfinite(number * factor) or not factor:
+        raise UnitError("is too large or too small to compute with")
     return Quantity(number * factor, dims, raw[1].strip(), factor)
