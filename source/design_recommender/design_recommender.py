@@ -837,8 +837,9 @@ q.grade()
 #   `unit_rows_backward` from above will do, and so will torch.
 # - Users and items without events keep some vector of length 1.
 #
-# **What is graded.** Recall at 50 on the future is at least 1.5 times that of popularity; the
-# correction raises recall, most of all on popular items; the same `rng`, the same result.
+# **What is graded.** Recall at 50 on the future is at least 1.5 times that of popularity. With the
+# correction, recall on popular items is higher by 0.1 or more, and as a whole not lower by more than
+# 0.03. The same `rng` gives the same result, another one another.
 
 
 # %% nbgrader={"grade_id": "train_towers", "solution": true}
@@ -875,7 +876,7 @@ def train_towers(log, cfg, rng):
 # %% nbgrader={"grade_id": "train_towers_beats_popularity", "grade": true}
 """The towers find more than popularity does, and the correction is why."""
 q = Question(train_towers, points=5)
-CFG = {"n_users": 120, "n_items": 300, "dim": 8, "batch": 64, "steps": 200}
+CFG = {"n_users": 120, "n_items": 300, "dim": 8, "batch": 64, "steps": 150}
 CFG |= {"lr": 0.6, "temp": 0.25, "correct": True}
 
 
@@ -889,7 +890,7 @@ def split(seed):
     return {"user": log["user"][past], "item": log["item"][past]}, old, new & ~old
 
 
-SHOP = split(2)
+SHOP = split(5)
 
 
 def recall_at_50(scores, old, new):
@@ -938,7 +939,7 @@ def the_correction_moves_recall_to_the_head(f):
     """With log q recall rises, most of all on the fifth of the items with the most events."""
     log, old, new = OTHER_SHOP
     head = np.argsort(np.argsort(-np.bincount(log["item"], minlength=300))) < 60
-    short = CFG | {"steps": 140}
+    short = CFG | {"steps": 110}
     (U, V), (U0, V0) = (vectors(f, log, short | {"correct": on}, 2) for on in (True, False))
     gain, head_gain = (
         recall_at_50(U @ V.T, old, part) - recall_at_50(U0 @ V0.T, old, part)
@@ -948,7 +949,7 @@ def the_correction_moves_recall_to_the_head(f):
         return "`correct` changes nothing"
     if head_gain < 0:
         return "recall on popular items falls with it"
-    if head_gain < 0.15:
+    if head_gain < 0.1:
         return "recall on popular items hardly rises"
     return "" if gain > -0.03 else "recall falls as a whole: popular items are all that is left"
 
@@ -1082,8 +1083,8 @@ cosines, the lengths are an accident of the start and of how often a row was tou
 popularity. *Negatives*: the batch is drawn by popularity, and log q undoes that. *Time*: q is counted
 on training events.
 
-Look at what the correction did: recall on popular items doubled, and on the tail it **fell**. Without
-it the score is P(item|user)/q, which favours the tail. Which of the two you want is a product
+Look at what the correction did: recall on popular items rose by more than half (from 0.43 to 0.69 here,
+mean of three runs), and on the tail it **fell** (from 0.62 to 0.53). Without it the score is P(item|user)/q, which favours the tail. Which of the two you want is a product
 question; log q makes the score mean "will they buy it", which is what the metric counts. A tail bonus
 belongs into re-ranking, where you can see it and turn it.
 
@@ -2172,8 +2173,8 @@ q.grade()
 # - **2**: at least two causes that fit both observations, each with a check: for instance the
 #   correction moved recall to the head (so the tail lost views); the log holds only what the old system
 #   showed, so recall rewards agreeing with it; the purchases gained were going to happen anyway.
-# - **3**: as 2, with own numbers that bear on it (for instance: recall on popular items doubled with
-#   log q while recall on the tail fell), recall by slice, and what to do next week: recall by slice,
+# - **3**: as 2, with own numbers that bear on it (for instance: with log q recall on popular items
+#   rose from 0.43 to 0.69 while recall on the tail fell), recall by slice, and what to do next week: recall by slice,
 #   a holdout with random places, the ranker held fixed while retrieval changes.
 # - **4**: as 3, and decides: what would be shipped or rolled back now, who loses (sellers, and buyers
 #   of rare goods) and at what price, a metric that the team should have had (incremental purchases, new
@@ -2182,7 +2183,7 @@ q.grade()
 # A level-4 answer: "Probably neither: the metric answers another question. Recall at 50 counts what
 # people bought, and they could only buy what the old system showed, so it rewards agreeing with it,
 # most of all on bestsellers. I looked at my change by slice. In my simulation the log-q correction took
-# recall on the top fifth of items from 0.36 to 0.75, and recall on the rest *fell* from 0.65 to 0.58:
+# recall on the top fifth of items from 0.43 to 0.69, and recall on the rest *fell* from 0.62 to 0.53:
 # the total is up, the tail is down. That is your sellers. And people find bestsellers anyway, so the
 # purchases that we gained in the metric were going to happen: flat is what I would expect. I would not
 # roll out. This week: recall for head and tail apart, and the share of purchases that came from search
