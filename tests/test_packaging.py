@@ -64,7 +64,7 @@ def test_no_index_or_mirror_is_written_into_any_set_up_file():
 
 
 def test_every_package_that_the_course_needs_is_pinned_at_the_version_tested_here(pins):
-    seen, todo = set(), [Requirement("mlprep[cluster,site,test]")]
+    seen, todo = set(), [Requirement("mlprep[cluster,serve,site,test]")]
     while todo:
         need = todo.pop()
         name = canonicalize_name(need.name)
