@@ -70,8 +70,8 @@ class Sheet:
 
     assumptions, derived: by name, a unit of the kind that is wanted: "B" accepts "3 GiB", and what
         is counted ("users", "1") accepts a bare number.
-    bounds: by name, the least and the most that an assumption may be, in base units (else: above
-        0).
+    bounds: by name, the least and the most that an assumption may be, in base units (else: 0
+        to any).
     deadline: the assumption that the budgets of the stages must keep to ("": no stages).
     steps: the steps of the conversation that must be covered.
     rejected, failures: how many alternatives and failure modes at least.
@@ -155,10 +155,8 @@ class Sheet:
         for name in self.assumptions:
             value = read.get(name).value
             low, high = self.bounds.get(name, (0.0, math.inf))
-            if not low <= value <= high or (name not in self.bounds and not value):
+            if not low <= value <= high:
                 size, _ = self._units[name]
-                if not value and name not in self.bounds:
-                    return f"`{name}` is nothing: assume a number above 0"
                 ends = " to ".join("any" if math.isinf(e) else f"{e / size:g}" for e in (low, high))
                 own = self.assumptions[name]
                 return f"`{name}` is {read.get(name)}, and {ends} {own} is possible"
@@ -167,7 +165,8 @@ class Sheet:
     def _derived_stated(self, sheet: dict) -> str:
         read = self._read(sheet)
         for name in self.derived:
-            read.get(name)
+            if not read.get(name).value:
+                return f"`{name}` is nothing: a design of nothing needs no numbers"
         return ""
 
     def _stages_fit(self, sheet: dict) -> str:
