@@ -428,7 +428,8 @@ for ax, depth, steps in zip(axes, (2, 8), (60, 82)):
 axes[0].set(ylim=(0, 3)), axes[1].legend(fontsize=6, loc="lower left")
 print("loss, mean of the last ten steps: 2 blocks | 8 blocks")
 for bug in SOME:
-    print(f"  {bug:22s} {final[bug, 2]:17.2f} | {final[bug, 8]:.2f}")
+    few, many = ("below 0.3" if final[bug, d] < 0.3 else "above 1" for d in (2, 8))
+    print(f"  {bug:22s} {few:>17s} | {many}")
 plt.show()
 
 # %% [markdown]
