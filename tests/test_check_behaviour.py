@@ -46,6 +46,24 @@ def test_a_mistake_is_named_by_the_same_clause():
     assert asked(lambda x: x * x).verdict().mistake == "squared"
 
 
+def test_the_first_claim_is_told_whatever_words_a_later_probe_uses():
+    q = Question(doubled, points=2)
+
+    @q.probe(gives="")
+    def first(f):
+        """Line 1 doubles."""
+        return "" if f(1) == 2 else "yours does not"
+
+    @q.probe(gives="")
+    def second(f):
+        """Line 2 doubles."""
+        return "" if f(2) == 4 else "the shape is not right, or an entry is nan"
+
+    assert q.verdict().status == "right"
+    q.answer = lambda x: x + 1.5
+    assert q.verdict().message == "Line 1 doubles, but yours does not."
+
+
 def test_an_argument_changed_in_place_is_noticed_beside_a_clause():
     def in_place(x):
         x *= 2

@@ -160,8 +160,9 @@ def _worst(question, got, wanted, gaps) -> tuple[Probe, Outcome, Outcome, str]:
         probe, outcome, want, gap = row
         size = outcome.call.size if outcome.call else 0
         unusable = outcome.not_plain.endswith(UNUSABLE)
+        told = isinstance(outcome.value, str) and isinstance(want.value, str)
         signs = (
-            not unusable and any(words in gap for words in FORM),
+            not unusable and not told and any(words in gap for words in FORM),
             outcome.changed and not want.changed,
             unusable,
             outcome.error and not want.error,
