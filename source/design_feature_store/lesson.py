@@ -521,6 +521,18 @@ for name, got, want in (
 # the bug in place": every deployed model was fitted to the bug, and meets its repair as drift.
 #
 # </details>
+#
+# <details><summary>9. You rebuild last month's training set and it differs. Is that a bug?</summary>
+#
+# With a join on event time it is certain: late rows, corrections and backfills have arrived since.
+# With both times the set is the same for ever, provided that `created_ts` is never rewritten, ties
+# are broken by a rule, and nothing was erased. That gives the cheapest leak detector there is, and
+# it needs no serving log: **build the same set twice, a week apart, and compare hashes by column.**
+# The columns that changed are the ones that leak, ordered by how much. What it cannot see are leaks
+# that were there from the start (an event in its own window) and code that differs online: for
+# those you need the feature log.
+#
+# </details>
 
 # %% [markdown]
 # ## References
