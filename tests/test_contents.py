@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import json
+from pathlib import Path
 
 import pytest
 from conftest import notebook
@@ -56,6 +57,16 @@ def test_a_lesson_is_not_saved_over_and_a_copy_is_saved(contents, toy_course):
     saved = (toy_course.root / "work/lesson.ipynb").read_text()
     assert [cell["id"] for cell in json.loads(saved)["cells"]] == ["title"]
     assert "Softmax in notebooks/softmax.ipynb" in saved
+
+
+def test_the_root_shows_what_a_learner_needs_and_a_folder_of_their_own_shows_all(contents, root):
+    (Path(contents.root_dir) / "work/tests").mkdir(parents=True)
+    inside = asyncio.run(contents.get("work"))["content"]
+    assert {entry["name"] for entry in inside} >= {"tests"}
+    here = asyncio.run(StudyContents(root_dir=str(root)).get(""))["content"]
+    names = {entry["name"] for entry in here}
+    assert {"notebooks", "README.md"} <= names
+    assert not names & {"src", "tests", "jupyter", "run.py", "pyproject.toml"}
 
 
 def test_a_copy_is_made_when_it_is_first_looked_at(contents, toy_course):

@@ -85,7 +85,10 @@ class Run:
     def _warm(self) -> warm.Answer | None:
         connection = warm.connect(self.course, self.wait_s)
         with self._lock:
-            if connection is None or self.cancelled:
+            if connection is None:
+                return None
+            if self.cancelled:
+                connection.close()
                 return None
             self._connection = connection
         return warm.exchange(connection, self.arguments, self.stdin)

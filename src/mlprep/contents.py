@@ -20,10 +20,16 @@ from mlprep.course import Course, Unit
 from mlprep.errors import NotebookError
 
 GENERATED = ("notebooks", "release")
+# What makes the course and helps nobody to study it. Told by their place, unlike hide_globs: a
+# learner's own folder work/tests is theirs to see.
+WORKSHOP = frozenset(
+    "benchmarks binder jupyter site src tests CHANGELOG.md CONTRIBUTING.md constraints.txt "
+    "nbgrader_config.py pyproject.toml run.py".split()
+)
 
 
 class StudyContents(AsyncLargeFileManager):
-    """The usual files; those below notebooks/ and release/ are marked read-only.
+    """The usual files without the workshop; those in notebooks/ and release/ are read-only.
 
     news: what happened to a copy when it was opened, until somebody has shown it.
     """
@@ -42,6 +48,8 @@ class StudyContents(AsyncLargeFileManager):
         except HTTPError as error:
             raise (broken(path) if copy and error.status_code == 400 else error) from None
         inside = model["content"] if model["type"] == "directory" else None
+        if inside and not path.strip("/"):
+            inside[:] = [entry for entry in inside if entry["name"] not in WORKSHOP]
         for entry in [model, *(inside or [])]:
             if is_generated(entry["path"]):
                 entry["writable"] = False

@@ -9,6 +9,7 @@ POST   solution {path, question}    {"text": Markdown}, once an attempt was chec
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -66,7 +67,7 @@ class Check(Handler):
         """The page was closed: nobody waits for the result."""
         super().on_connection_close()
         if self.run is not None:
-            self.run.cancel()
+            asyncio.get_running_loop().run_in_executor(None, self.run.cancel)
 
 
 class Hint(Handler):

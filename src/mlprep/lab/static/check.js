@@ -132,6 +132,7 @@ class Face {
       return;
     }
     this.running = this.notebook = notebook;
+    this.isCancelled = false;
     const path = notebook.context.path;
     const from = document.activeElement;
     panel.clear();
@@ -140,6 +141,9 @@ class Face {
     panel.working(true);
     try {
       await this.save(notebook);
+      if (this.isCancelled) {
+        throw new Error('Cancelled. The notebook was saved, and nothing was graded.');
+      }
       panel.say('Grading…');
       const isBusy = notebook.sessionContext.session?.kernel?.status === 'busy';
       const report = await this.ask('POST', 'check', { path });
@@ -181,6 +185,7 @@ class Face {
   async cancel() {
     const path = this.running?.context.path;
     if (path) {
+      this.isCancelled = true;
       this.panel.say('Cancelling…');
       await this.ask('DELETE', 'check', { path }).catch(() => {});
     }
