@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -29,17 +30,16 @@ def course(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def warmed(tmp_path_factory):
-    """A course with a warm process, which ends with its folder."""
+    """A course with a warm process of its own; the process ends with the course's folder."""
     course = softmax_course(tmp_path_factory.mktemp("warm") / "course")
-    before = os.environ.get("MLPREP_COURSE")
-    os.environ["MLPREP_COURSE"] = str(course.root)
-    connection = warm.connect(course, wait_s=60)
-    assert connection, "the warm process must answer within a minute. Got nothing."
-    connection.close()
-    yield course
-    os.environ.pop("MLPREP_COURSE")
-    if before:
-        os.environ["MLPREP_COURSE"] = before
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setenv("MLPREP_COURSE", str(course.root))
+        patch.setenv("TMPDIR", folder)
+        patch.setattr("tempfile.tempdir", folder)
+        connection = warm.connect(course, wait_s=60)
+        assert connection, "the warm process must answer within a minute. Got nothing."
+        connection.close()
+        yield course
 
 
 def answer_endlessly(course, marker):
@@ -129,3 +129,13 @@ def test_a_crash_in_the_warm_process_is_the_graders_and_says_its_last_line(warme
         "The grader failed, not your work (ValueError: embedded null byte). Your notebook is as "
         "you saved it, and nothing was scored."
     )
+
+
+def test_a_warm_run_leaves_nothing_in_the_folder_for_temporary_files(warmed):
+    Run(warmed, CHECK).output()
+    until = time.monotonic() + 10  # its process ends after the answer
+    while (left := list(Path(tempfile.gettempdir()).glob("mlprep-?????*"))) and (
+        time.monotonic() < until
+    ):
+        time.sleep(0.05)
+    assert left == []

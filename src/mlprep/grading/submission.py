@@ -232,10 +232,10 @@ class Nowhere(io.TextIOBase):
 
 def serve_socket(sock: socket.socket, folder: str = "") -> None:
     """Be the submission that `sock` talks to, in `folder` (default: a new temporary one)."""
+    tempfile.tempdir = None  # TMPDIR has changed: what lies there goes away with the launcher
     folder = folder or tempfile.mkdtemp(prefix="mlprep-")
     os.chdir(folder)
     os.environ["HOME"] = os.environ["IPYTHONDIR"] = folder
-    tempfile.tempdir = None
     sys.path.append(folder)  # last: a file of the learner's shadows nothing
     Submission(sock).peer.serve_forever()
 
