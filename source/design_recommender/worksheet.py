@@ -234,7 +234,7 @@ SHEET = Sheet(
         "learned_listings": "listings/day",
         "cost_per_million": "USD",
     },
-    bounds={"peak": (1, 100), "max_load": (0.01, 1), "explore_share": (0, 1), "lists": (1, 1e9)},
+    bounds={"peak": (1, 100), "max_load": (0.01, 1), "explore_share": (0, 1), "states": (0, 10)},
     deadline="p99",
 )
 
@@ -570,7 +570,7 @@ def a_larger_market():
 
 @q.variant
 def a_small_town():
-    return consistent(users=2e3, each=1.0, peak=20.0, states=0.0, servers=1, share=0.2, new=100, p99=1.1)
+    return consistent(users=2e3, each=1.0, peak=20.0, states=1.0, servers=1, share=0.2, new=100, p99=1.1)
 
 
 q.hints(
