@@ -52,6 +52,18 @@ def test_a_checkout_without_configuration_is_refused_before_anything_is_written(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("is_writable", [True, False])
+def test_the_exchange_lies_in_the_course_unless_that_may_only_be_read(
+    toy_course, monkeypatch, is_writable
+):
+    monkeypatch.setenv("MLPREP_EXCHANGE", "")
+    monkeypatch.delenv("MLPREP_EXCHANGE")  # and what teach sets is taken back at the end
+    monkeypatch.setattr("mlprep.study._serve", lambda course, configuration, arguments: 0)
+    monkeypatch.setattr("os.access", lambda path, mode: is_writable)
+    assert teach(toy_course) == 0
+    assert ("MLPREP_EXCHANGE" in os.environ) is not is_writable
+
+
 def test_the_callers_arguments_come_last():
     arguments = server_arguments(False, 9999, ["--debug"])
     assert {"--no-browser", "--port=9999"} <= set(arguments)
