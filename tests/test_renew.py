@@ -113,6 +113,18 @@ def test_what_was_deleted_comes_back_and_what_is_there_twice_stays_twice():
     assert len({c["id"] for c in made.cells}) == len(made.cells)
 
 
+def test_cells_are_known_by_their_text_where_a_program_has_renamed_them_all():
+    mine = copy.deepcopy(OLD)
+    find(mine, "softmax").source = NO_MAX
+    mine.cells.append(new_markdown_cell("a note"))
+    for cell_of_mine in mine.cells:
+        del cell_of_mine["id"]
+    made = renewed(OLD, mine, NEW)
+    expected = sources(NEW)
+    expected[expected.index(find(NEW, "softmax").source)] = NO_MAX
+    assert sources(made) == [*expected, "a note"]
+
+
 def test_renewing_twice_changes_nothing():
     mine = copy.deepcopy(OLD)
     mine.cells.insert(2, new_code_cell("scratch = 2"))

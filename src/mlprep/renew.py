@@ -22,16 +22,25 @@ def renewed(base: NotebookNode | None, mine: NotebookNode, new: NotebookNode) ->
         base: the release that `mine` was made from; None where nobody knows: then every cell that
             `new` has not counts as the learner's own.
     """
+    released = [*(base.cells if base else []), *new.cells]
+    by_text = {(cell.cell_type, cell.source): _key(cell) for cell in released}
+    known = {_key(cell) for cell in released}
+
+    def key_of(cell: NotebookNode) -> str:
+        """A learner's cell's key; some programs give all cells other ids when they save."""
+        key = _key(cell)
+        return key if key in known else by_text.get((cell.cell_type, cell.source), key)
+
+    own = [(key_of(cell), cell) for cell in mine.cells]
     old = {_key(cell): cell for cell in base.cells} if base else {}
-    theirs: dict[str, list[NotebookNode]] = {}
-    for cell in mine.cells:
-        theirs.setdefault(_key(cell), []).append(cell)
-    cells: list[NotebookNode] = []
+    cells: list[tuple[str, NotebookNode]] = []
     for cell in new.cells:
-        cells += _chosen(cell, theirs.get(_key(cell), []), old.get(_key(cell)))
-    _insert_own(cells, mine, old, {_key(cell) for cell in new.cells})
+        key = _key(cell)
+        theirs = [other for name, other in own if name == key]
+        cells += [(key, chosen) for chosen in _chosen(cell, theirs, old.get(key))]
+    _insert_own(cells, own, old, {_key(cell) for cell in new.cells})
     made = copy.deepcopy(new)
-    made.cells = _with_ids(cells)
+    made.cells = _with_ids([cell for _, cell in cells])
     made.metadata = NotebookNode(new.metadata | mine.metadata)
     return made
 
@@ -76,14 +85,13 @@ def _marked_as(new: NotebookNode, cell: NotebookNode) -> NotebookNode:
 def _insert_own(cells, mine, old, ours: set[str]) -> None:
     """Put the learner's own cells after those that they followed."""
     place = 0
-    for cell in mine.cells:
-        key = _key(cell)
+    for key, cell in mine:
         if key in ours:
-            place = 1 + max(i for i, other in enumerate(cells) if _key(other) == key)
+            place = 1 + max(i for i, (other, _) in enumerate(cells) if other == key)
         elif key not in old or cell.source != old[key].source:
             own = copy.deepcopy(cell)
             own.metadata.pop("nbgrader", None)  # a question that the course has dropped
-            cells.insert(place, own)
+            cells.insert(place, (key, own))
             place += 1
 
 
