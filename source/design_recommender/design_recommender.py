@@ -1,7 +1,7 @@
 # %% [markdown]
 # # {{title}}: the assignment
 #
-# Eight questions and one explanation, about 120 of the {{minutes}} minutes; the worksheet beside it
+# Eight questions and one explanation, about 140 of the {{minutes}} minutes; the worksheet beside it
 # takes the rest. Afterwards you can:
 #
 # {{objectives}}
@@ -25,6 +25,7 @@ from mlprep.check import Question
 # ## What you are given
 #
 # A synthetic shop. Items have a category and a Zipf weight; each user likes a few categories.
+
 
 # %% nbgrader={"grade_id": "given_helpers", "locked": true}
 def make_log(seed, n_users=120, n_items=300, n_categories=6, n_events=9000):
@@ -79,8 +80,8 @@ def adagrad_rows(table, state, ids, grad, lr):
 # $$z_{ij}=\frac{u_i\cdot v_j}{\tau}-\log q_j,\qquad
 # L=\frac1B\sum_i\Big(-z_{ii}+\log\sum_{j\in C_i}e^{z_{ij}}\Big)$$
 #
-# - $q_j$ is how often the item of column j is in a batch. It corrects **every** column, the positive
-#   too, and is not divided by τ.
+# - $q_j$ is how often the item of column j is in a batch. It corrects **every** column, the
+#   positive too, and is not divided by τ.
 # - $C_i$ is all columns, without those $j\ne i$ that hold the **same item** as column i.
 # - The vectors are used as they are: no normalising in here.
 # - Scores may be as large as ±2000; the result is finite.
@@ -117,7 +118,8 @@ def inbatch_loss(U, V, item_ids, logq, temp):
 
 
 # %% nbgrader={"grade_id": "inbatch_loss_corrects_for_sampling", "grade": true}
-"""In-batch negatives are corrected for how often they are sampled, and a positive is no negative."""
+"""In-batch negatives are corrected for how often they are sampled, and a positive is no
+negative."""
 q = Question(inbatch_loss, points=5)
 
 
@@ -202,15 +204,15 @@ def logq_added(U, V, item_ids, logq, temp):
     return wrong_loss(U @ V.T / temp + logq, no_twins(item_ids), U, V, temp)
 
 
-@q.mistake("""log q has no effect: it is left out, or taken from whole rows, where the softmax cancels it.
-In-batch negatives are drawn by popularity, so a popular item is pushed down far more often than a rare
-one. Subtract log q of the *column's* item.""")
+@q.mistake("""log q has no effect: it is left out, or taken from whole rows, where the softmax
+cancels it. In-batch negatives are drawn by popularity, so a popular item is pushed down far more
+often than a rare one. Subtract log q of the *column's* item.""")
 def logq_without_effect(U, V, item_ids, logq, temp):
     return wrong_loss(U @ V.T / temp, no_twins(item_ids), U, V, temp)
 
 
-@q.mistake("""You divided log q by the temperature as well. The temperature scales the model's score;
-log q is a log probability already. At τ = 0.1 you correct ten times too much.""")
+@q.mistake("""You divided log q by the temperature as well. The temperature scales the model's
+score; log q is a log probability already. At τ = 0.1 you correct ten times too much.""")
 def logq_divided_by_temp(U, V, item_ids, logq, temp):
     return wrong_loss((U @ V.T - logq) / temp, no_twins(item_ids), U, V, temp)
 
@@ -222,9 +224,9 @@ def positive_not_corrected(U, V, item_ids, logq, temp):
     return wrong_loss(z, no_twins(item_ids), U, V, temp)
 
 
-@q.mistake("""Another event of the batch has the same item, and you count it as a negative: the model
-is told to raise and lower the same score. The more popular the item, the more often. Leave columns
-j ≠ i with item_ids[j] == item_ids[i] out.""")
+@q.mistake("""Another event of the batch has the same item, and you count it as a negative: the
+model is told to raise and lower the same score. The more popular the item, the more often. Leave
+columns j ≠ i with item_ids[j] == item_ids[i] out.""")
 def duplicate_positive_as_negative(U, V, item_ids, logq, temp):
     everything = np.ones((len(U), len(U)), dtype=bool)
     return wrong_loss(U @ V.T / temp - logq, everything, U, V, temp)
@@ -242,8 +244,8 @@ def summed_over_the_batch(U, V, item_ids, logq, temp):
     return tuple(len(U) * part for part in by_autograd(U, V, item_ids, logq, temp))
 
 
-@q.mistake("""The vectors were normalised in here. Whether scores are cosines is decided by who calls
-the loss, in one place, so that serving can do the same. Use U and V as they are.""")
+@q.mistake("""The vectors were normalised in here. Whether scores are cosines is decided by who
+calls the loss, in one place, so that serving can do the same. Use U and V as they are.""")
 def normalised_inside(U, V, item_ids, logq, temp):
     return by_autograd(unit_rows(U), unit_rows(V), item_ids, logq, temp)
 
@@ -281,8 +283,9 @@ def twins_as_positives(U, V, item_ids, logq, temp):
     return -np.log(good.sum(axis=1)).mean(), grad @ V / temp, grad.T @ U / temp
 
 
-@q.mistake("""The positive is missing in the denominator: you left out *all* columns with the row's own item,
-the row's own column among them. Leave out j ≠ i only; else the loss can fall below 0 without end.""")
+@q.mistake("""The positive is missing in the denominator: you left out *all* columns with the row's
+own item, the row's own column among them. Leave out j ≠ i only; else the loss can fall below 0
+without end.""")
 def positive_not_in_the_sum(U, V, item_ids, logq, temp):
     z = U @ V.T / temp - logq
     others = np.where(item_ids[:, None] == item_ids, -np.inf, z)
@@ -292,8 +295,8 @@ def positive_not_in_the_sum(U, V, item_ids, logq, temp):
     return np.mean(log_sum - np.diag(z)), grad @ V / temp, grad.T @ U / temp
 
 
-@q.mistake("""dV is taken along the wrong axis. The gradient for z is [users, items]: dU = grad @ V adds up over
-items, dV = grad.T @ U over users.""")
+@q.mistake("""dV is taken along the wrong axis. The gradient for z is [users, items]: dU = grad @ V
+adds up over items, dV = grad.T @ U over users.""")
 def gradient_of_items_not_transposed(U, V, item_ids, logq, temp):
     z = np.where(no_twins(item_ids), U @ V.T / temp - logq, -np.inf)
     p = np.exp(z - z.max(axis=1, keepdims=True))
@@ -302,8 +305,8 @@ def gradient_of_items_not_transposed(U, V, item_ids, logq, temp):
     return loss, dU, grad @ U / temp
 
 
-@q.mistake("""You dropped repeated items from the batch, rows and all. Each row is an event of its own and stays;
-only its twins' *columns* are left out of its sum.""")
+@q.mistake("""You dropped repeated items from the batch, rows and all. Each row is an event of its
+own and stays; only its twins' *columns* are left out of its sum.""")
 def repeated_rows_dropped(U, V, item_ids, logq, temp):
     keep = np.sort(np.unique(item_ids, return_index=True)[1])
     loss, dU, dV = by_autograd(U[keep], V[keep], item_ids[keep], logq[keep], temp)
@@ -345,21 +348,21 @@ q.hints(
 log q: an item that is sampled twice as often loses log 2.""",
     """U = [[1], [1]], V = [[log 3], [0]], logq = [log 3, 0]: all z are 0 and the loss is log 2.
 With logq added it would be 1.20.""",
-    """z = U @ V.T / temp - logq (columns); twins to -inf; log-softmax along axis 1. The gradient for
-z is (p - identity) / B; then dU = grad @ V / temp and dV = grad.T @ U / temp.""",
+    """z = U @ V.T / temp - logq (columns); twins to -inf; log-softmax along axis 1. The gradient
+for z is (p - identity) / B; then dU = grad @ V / temp and dV = grad.T @ U / temp.""",
 )
-q.why("""The batch stands in for the whole catalogue, but it is a biased sample: item j is in it with
-probability about $q_j$. A softmax over a sample is right on average (up to a ratio bias that shrinks
-with B) once each term is divided by how often it is sampled: $e^{s_j}/q_j=e^{s_j-\\log q_j}$. That is
-the whole derivation, and it fixes the sign and why τ does not touch log q.
+q.why("""The batch stands in for the whole catalogue, but it is a biased sample: item j is in it
+with probability about $q_j$. A softmax over a sample is right on average (up to a ratio bias that
+shrinks with B) once each term is divided by how often it is sampled: $e^{s_j}/q_j=e^{s_j-\\log
+q_j}$. That is the whole derivation, and it fixes the sign and why τ does not touch log q.
 
-What does the model learn? With the correction $s\\to\\log P(\\text{item}\\mid\\text{user})$; without it
-$s\\to\\log P(\\text{item}\\mid\\text{user})-\\log q$, the pointwise mutual information. So leaving it out is
-not noise: it moves recommendations from the head to the tail.
+What does the model learn? With the correction $s\\to\\log P(\\text{item}\\mid\\text{user})$;
+without it $s\\to\\log P(\\text{item}\\mid\\text{user})-\\log q$, the pointwise mutual information.
+So leaving it out is not noise: it moves recommendations from the head to the tail.
 
-Twins matter because B users share few popular items. An item with 2 % of all events is in a batch of
-1000 about 20 times: without the mask, 19 of its scores are pushed down in the very row that pushes it
-up.""")
+Twins matter because B users share few popular items. An item with 2 % of all events is in a batch
+of 1000 about 20 times: without the mask, 19 of its scores are pushed down in the very row that
+pushes it up.""")
 ### END HIDDEN TESTS
 q.grade()
 
@@ -369,7 +372,8 @@ q.grade()
 # An offline number is a promise about tomorrow. `fit(user, item)` takes the events of the training
 # set (two arrays) and returns scores [n_users, n_items]. Write the evaluation around it:
 #
-# 1. Events with `t_s < cutoff_s` train, the others test. The log is not sorted. `fit` is called once.
+# 1. Events with `t_s < cutoff_s` train, the others test. The log is not sorted. `fit` is called
+#   once.
 # 2. What a user bought in the training set is not recommended to them again.
 # 3. A user's *relevant* items are the different items in their test events that they did not buy in
 #    the training set.
@@ -379,9 +383,9 @@ q.grade()
 #
 # There are more than k items that a user has not bought.
 #
-# **Example.** Two users, four items, k = 1. User 0 buys 0 on day 1, user 1 buys 1 on day 2; the cutoff
-# is day 5. Then user 0 buys 1, 2 and 1 again. With the scores 0 > 1 > 2 > 3 for everyone, item 0 is
-# left out for user 0, who gets 1: recall ½. User 1 has no relevant item. Result 0.5.
+# **Example.** Two users, four items, k = 1. User 0 buys 0 on day 1, user 1 buys 1 on day 2; the
+# cutoff is day 5. Then user 0 buys 1, 2 and 1 again. With the scores 0 > 1 > 2 > 3 for everyone,
+# item 0 is left out for user 0, who gets 1: recall ½. User 1 has no relevant item. Result 0.5.
 
 
 # %% nbgrader={"grade_id": "offline_recall", "solution": true}
@@ -512,7 +516,9 @@ def user_by_user(log, fit, cutoff_s, k):
     return walk(log, fit, log["t_s"] < cutoff_s, k)
 
 
-def walk(log, fit, past, k, divide="relevant", mask=True, repeats=False, fit_on=None, macro=True, **wrong):
+def walk(
+    log, fit, past, k, divide="relevant", mask=True, repeats=False, fit_on=None, macro=True, **wrong
+):
     """The evaluation with sets, user by user, and with what may go wrong in it."""
     users, items = np.asarray(log["user"]), np.asarray(log["item"])
     on = past if fit_on is None else fit_on
@@ -536,14 +542,15 @@ def walk(log, fit, past, k, divide="relevant", mask=True, repeats=False, fit_on=
     return sum(shares) / len(shares) if shares else 0.0
 
 
-@q.mistake("""You divided by k. That is precision: of what was shown, how much was right. Recall asks
-how much of what the user wanted was found: divide by the number of relevant items.""")
+@q.mistake("""You divided by k. That is precision: of what was shown, how much was right. Recall
+asks how much of what the user wanted was found: divide by the number of relevant items.""")
 def recall_over_k(log, fit, cutoff_s, k):
     return walk(log, fit, log["t_s"] < cutoff_s, k, divide="k")
 
 
 @q.mistake("""You divided by min(k, relevant), which makes a short list look good. It is a fair
-normalisation of its own, but not recall: a user with 30 wishes and k = 5 cannot get more than 1/6.""")
+normalisation of its own, but not recall: a user with 30 wishes and k = 5 cannot get more than
+1/6.""")
 def divided_by_min_of_k(log, fit, cutoff_s, k):
     return walk(log, fit, log["t_s"] < cutoff_s, k, divide="min")
 
@@ -555,8 +562,8 @@ def random_split(log, fit, cutoff_s, k):
     return walk(log, fit, past, k)
 
 
-@q.mistake("""You split by position in the log, as if it were sorted. It is not: compare t_s with the
-cutoff.""")
+@q.mistake("""You split by position in the log, as if it were sorted. It is not: compare t_s with
+the cutoff.""")
 def split_by_row_number(log, fit, cutoff_s, k):
     return walk(log, fit, np.arange(len(log["t_s"])) < (log["t_s"] < cutoff_s).sum(), k)
 
@@ -572,21 +579,22 @@ def leave_last_one_out(log, fit, cutoff_s, k):
     return walk(log, fit, past, k)
 
 
-@q.mistake("""The model was fitted to the whole log. Popularity counted over the test period knows what
-will sell: it beats any honest model, and cannot be had on the day. Fit on t_s < cutoff_s only.""")
+@q.mistake("""The model was fitted to the whole log. Popularity counted over the test period knows
+what will sell: it beats any honest model, and cannot be had on the day. Fit on t_s < cutoff_s
+only.""")
 def popularity_from_future(log, fit, cutoff_s, k):
     everything = np.ones(len(log["t_s"]), dtype=bool)
     return walk(log, fit, log["t_s"] < cutoff_s, k, fit_on=everything)
 
 
-@q.mistake("""What the user has bought already takes places in the list, and can never count. Leave it
-out before you take the k highest scores.""")
+@q.mistake("""What the user has bought already takes places in the list, and can never count. Leave
+it out before you take the k highest scores.""")
 def bought_items_recommended(log, fit, cutoff_s, k):
     return walk(log, fit, log["t_s"] < cutoff_s, k, mask=False)
 
 
-@q.mistake("""Items that the user bought before and buys again are counted as relevant, but rule 2 never
-recommends them: take them out of the relevant items.""")
+@q.mistake("""Items that the user bought before and buys again are counted as relevant, but rule 2
+never recommends them: take them out of the relevant items.""")
 def repeats_are_relevant(log, fit, cutoff_s, k):
     return walk(log, fit, log["t_s"] < cutoff_s, k, repeats=True)
 
@@ -597,32 +605,32 @@ def pooled_over_users(log, fit, cutoff_s, k):
     return walk(log, fit, log["t_s"] < cutoff_s, k, macro=False)
 
 
-@q.mistake("""Users without a relevant item were counted as 0. Nothing could be found for them: leave
-them out of the mean.""")
+@q.mistake("""Users without a relevant item were counted as 0. Nothing could be found for them:
+leave them out of the mean.""")
 def idle_users_count_as_zero(log, fit, cutoff_s, k):
     return walk(log, fit, log["t_s"] < cutoff_s, k, divide="all")
 
 
-@q.mistake("""An event at exactly cutoff_s was put into the training set. The test period starts there:
-t_s < cutoff_s trains, t_s >= cutoff_s tests.""")
+@q.mistake("""An event at exactly cutoff_s was put into the training set. The test period starts
+there: t_s < cutoff_s trains, t_s >= cutoff_s tests.""")
 def cutoff_in_training(log, fit, cutoff_s, k):
     return walk(log, fit, log["t_s"] <= cutoff_s, k)
 
 
-@q.mistake("""You masked what is bought in the test period as well: what is to be found can't be recommended, and
-the result is 0. Mask the training events only.""")
+@q.mistake("""You masked what is bought in the test period as well: what is to be found can't be
+recommended, and the result is 0. Mask the training events only.""")
 def future_purchases_masked(log, fit, cutoff_s, k):
     return walk(log, fit, log["t_s"] < cutoff_s, k, all_gone=True)
 
 
-@q.mistake("""You counted users with at least one hit. That is the hit rate: recall asks for the *share* of the
-relevant items that was found.""")
+@q.mistake("""You counted users with at least one hit. That is the hit rate: recall asks for the
+*share* of the relevant items that was found.""")
 def hit_rate(log, fit, cutoff_s, k):
     return walk(log, fit, log["t_s"] < cutoff_s, k, any_hit=True)
 
 
-@q.mistake("""Ties go to the higher item number in your list, perhaps by reversing a sort. Sort the negated scores
-with kind="stable": then the lower number comes first.""")
+@q.mistake("""Ties go to the higher item number in your list, perhaps by reversing a sort. Sort the
+negated scores with kind="stable": then the lower number comes first.""")
 def ties_to_the_higher_number(log, fit, cutoff_s, k):
     return walk(log, fit, log["t_s"] < cutoff_s, k, high=True)
 
@@ -660,23 +668,25 @@ def in_torch(log, fit, cutoff_s, k):
 
 
 q.hints(
-    """Write down what was known at cutoff_s. Everything that the model or the mask uses must come from
-there; everything that is counted as a hit must come after it.""",
+    """Write down what was known at cutoff_s. Everything that the model or the mask uses must come
+from there; everything that is counted as a hit must come after it.""",
     """In the example, user 0 has the relevant items {1, 2}: item 1 counts once, though it is bought
 twice. With k = 1 the recall is 1/2, and dividing by k would give 1.""",
-    """before = t_s < cutoff_s; scores[user[before], item[before]] = -inf; a boolean matrix of relevant
-items; argsort(-scores, kind="stable")[:, :k]; hits / relevant, over users with relevant > 0.""",
+    """before = t_s < cutoff_s; scores[user[before], item[before]] = -inf; a boolean matrix of
+relevant items; argsort(-scores, kind="stable")[:, :k]; hits / relevant, over users with relevant >
+0.""",
 )
-q.why("""Two rules do the work: one **global** cutoff, and nothing from after it on the model's side.
-A random split or leave-last-out is easier to write and flatters every model, but not all alike: it
-flatters those most that follow trends, so it can turn the order of two models around (Ji et al. 2023).
+q.why("""Two rules do the work: one **global** cutoff, and nothing from after it on the model's
+side. A random split or leave-last-out is easier to write and flatters every model, but not all
+alike: it flatters those most that follow trends, so it can turn the order of two models around (Ji
+et al. 2023).
 
 The popularity baseline deserves the same care. Counted over the whole log it is an oracle; counted
-over the last week before the cutoff it is the strongest simple baseline that there is, and often what
-a new model must beat by less than people think.
+over the last week before the cutoff it is the strongest simple baseline that there is, and often
+what a new model must beat by less than people think.
 
-And no sampled negatives: ranking a positive among 100 random items gives another number, and another
-order of models, than ranking it among all (Krichene & Rendle 2020).""")
+And no sampled negatives: ranking a positive among 100 random items gives another number, and
+another order of models, than ranking it among all (Krichene & Rendle 2020).""")
 ### END HIDDEN TESTS
 q.grade()
 
@@ -684,13 +694,13 @@ q.grade()
 # ## 3. What is a negative? (4 points, 10 minutes)
 #
 # The ranking model learns from what was shown. `shown` lists impressions (user, item, t_s): each
-# pair of user and item at most once. `clicks` lists (user, item, t_s). It is `now_s`. A click counts
-# if it comes within `window_s` of the impression (both ends included).
+# pair of user and item at most once. `clicks` lists (user, item, t_s). It is `now_s`. A click
+# counts if it comes within `window_s` of the impression (both ends included).
 #
 # Return the training rows (user, item, label), in the order of `shown`:
 #
-# - a row for each impression whose window is **closed**: `t_s + window_s <= now_s`, and for no other
-#   one. Its label is 1 if a click counts, else 0;
+# - a row for each impression whose window is **closed**: `t_s + window_s <= now_s`, and for no
+#   other one. Its label is 1 if a click counts, else 0;
 # - what was not shown is neither liked nor disliked: **no row**.
 #
 # **Example.** Window 10, now 100. Shown: (0, 5, 80), (0, 6, 80), (1, 5, 95). Clicks: (0, 6, 84),
@@ -754,7 +764,15 @@ q.case(
     3,
     10.0,
     5.0,
-    claim="the ends of the window are in it, and the order is that of `shown`",
+    claim="the ends of the window are in it: t_s, t_s + window_s, and one that closes just now",
+)
+q.case(
+    [(2, 2, 5.0), (1, 0, 4.0), (0, 1, 3.0)],
+    [(1, 0, 6.0)],
+    3,
+    50.0,
+    5.0,
+    claim="the rows are in the order of `shown`, whatever the times",
 )
 
 
@@ -786,23 +804,25 @@ def rows_by(shown, clicks, now_s, window_s, anybody=False, early=False, late=Fal
     return rows
 
 
-@q.mistake("""You made negatives of items that were not shown. Nobody has turned them down: most were
-never seen. A ranker that learns this learns to repeat the old system's choices. (Sampled negatives
-are for retrieval, which must know the whole catalogue.)""")
+@q.mistake("""You made negatives of items that were not shown. Nobody has turned them down: most
+were never seen. A ranker that learns this learns to repeat the old system's choices. (Sampled
+negatives are for retrieval, which must know the whole catalogue.)""")
 def unexposed_as_negative(shown, clicks, n_items, now_s, window_s):
     rows, seen = rows_by(shown, clicks, now_s, window_s), {(u, i) for u, i, _ in shown}
     users = sorted({u for u, _, _ in shown})
     return rows + [(u, i, 0) for u in users for i in range(n_items) if (u, i) not in seen]
 
 
-@q.mistake("""Impressions whose window is still open became negatives. The click may come yet: today's
-rows are all too negative, and the newest items suffer most. Wait until the window has closed.""")
+@q.mistake("""Impressions whose window is still open became negatives. The click may come yet:
+today's rows are all too negative, and the newest items suffer most. Wait until the window has
+closed.""")
 def open_window_as_negative(shown, clicks, n_items, now_s, window_s):
     return rows_by(shown, clicks, now_s, window_s, keep=lambda t, good: True)
 
 
-@q.mistake("""You took clicks at once and waited only with the others. Then the freshest rows are all
-positive, and the click rate of new items is far too high. Clicked or not: wait for the window.""")
+@q.mistake("""You took clicks at once and waited only with the others. Then the freshest rows are
+all positive, and the click rate of new items is far too high. Clicked or not: wait for the
+window.""")
 def positives_at_once(shown, clicks, n_items, now_s, window_s):
     return rows_by(
         shown, clicks, now_s, window_s, keep=lambda t, good: good or t + window_s <= now_s
@@ -821,20 +841,34 @@ def anybodys_click(shown, clicks, n_items, now_s, window_s):
     return rows_by(shown, clicks, now_s, window_s, anybody=True)
 
 
-@q.mistake("""Clicks from before the impression count. They can't have been caused by it: a click counts
-from t_s on.""")
+@q.mistake("""Clicks from before the impression count. They can't have been caused by it: a click
+counts from t_s on.""")
 def earlier_click_counts(shown, clicks, n_items, now_s, window_s):
     return rows_by(shown, clicks, now_s, window_s, early=True)
 
 
-@q.mistake("""Clicks after the window count. Then a label changes for as long as you wait, and rows of
-different age mean different things. A click counts up to t_s + window_s.""")
+@q.mistake("""Clicks after the window count. Then a label changes for as long as you wait, and rows
+of different age mean different things. A click counts up to t_s + window_s.""")
 def late_click_counts(shown, clicks, n_items, now_s, window_s):
     return rows_by(shown, clicks, now_s, window_s, late=True)
 
 
-@q.mistake("""Only clicked impressions gave rows. Without negatives there is nothing to tell apart: shown
-and not clicked, with the window closed, is label 0.""")
+@q.mistake("""The ends of the window are left out. A click at exactly t_s or t_s + window_s counts,
+and a window that closes at now_s is closed.""")
+def ends_left_out(shown, clicks, n_items, now_s, window_s):
+    hits = {(u, i) for u, i, t in shown for v, j, c in clicks
+            if (u, i) == (v, j) and 0 < c - t < window_s}  # fmt: skip
+    return [(u, i, int((u, i) in hits)) for u, i, t in shown if t + window_s < now_s]
+
+
+@q.mistake("""The rows are sorted by time. They are wanted in the order of `shown`, so that they can
+be joined with what else was logged.""")
+def rows_sorted_by_time(shown, clicks, n_items, now_s, window_s):
+    return rows_by(sorted(shown, key=lambda row: row[2]), clicks, now_s, window_s)
+
+
+@q.mistake("""Only clicked impressions gave rows. Without negatives there is nothing to tell apart:
+shown and not clicked, with the window closed, is label 0.""")
 def positives_only(shown, clicks, n_items, now_s, window_s):
     return [row for row in rows_by(shown, clicks, now_s, window_s) if row[2]]
 
@@ -864,21 +898,21 @@ def as_a_generator(shown, clicks, n_items, now_s, window_s):
 
 q.hints(
     "Each row must come from an impression. Which impressions may not speak yet?",
-    """now 100, window 10: an impression at 95 with a click at 96 gives no row yet. With it, the last
-ten seconds would hold clicked rows only.""",
-    """for user, item, t in shown: skip if t + window > now; label = any(t <= c <= t + window) over this
-user's clicks on this item.""",
+    """now 100, window 10: an impression at 95 with a click at 96 gives no row yet. With it, the
+last ten seconds would hold clicked rows only.""",
+    """for user, item, t in shown: skip if t + window > now; label = any(t <= c <= t + window) over
+this user's clicks on this item.""",
 )
 q.why("""Two stages, two kinds of negatives. Retrieval must place the whole catalogue, so random or
 in-batch negatives are right. The ranker only ever sees what retrieval lets through, so its rows are
 impressions: same distribution in training and in serving.
 
 "Shown, not clicked" is itself a weak label: position decides how much was looked at, and the old
-system decided what was shown. Log the position and the probability of showing, and keep a small share
-of traffic that explores: those rows are the only ones that can contradict the model.
+system decided what was shown. Log the position and the probability of showing, and keep a small
+share of traffic that explores: those rows are the only ones that can contradict the model.
 
-The window is the label's delay. Taking positives at once and negatives later is the error that nobody
-sees: the click rate of the last hour is then 100 %.""")
+The window is the label's delay. Taking positives at once and negatives later is the error that
+nobody sees: the click rate of the last hour is then 100 %.""")
 ### END HIDDEN TESTS
 q.grade()
 
@@ -895,11 +929,11 @@ q.grade()
 #   `unit_rows_backward` from above will do, and so will torch.
 # - Users and items without events keep some vector of length 1.
 #
-# **What is graded.** Recall at 50 on the future is at least 1.5 times that of popularity. The cross-entropy
-# of the training events over *all* items, from $u\cdot v/\tau$ of the returned vectors, is at most 4.2
-# (popularity has 4.8). With the
-# correction, recall on popular items is higher by 0.1 or more, and as a whole not lower by more than
-# 0.03. The same `rng` gives the same result, another one another.
+# **What is graded.** Recall at 50 on the future is at least 1.5 times that of popularity. The
+# cross-entropy of the training events over *all* items, from $u\cdot v/\tau$ of the returned
+# vectors, is at most 4.2 (popularity has 4.8). With the correction, recall on popular items is
+# higher by 0.1 or more, and as a whole not lower by more than 0.03. The same `rng` gives the same
+# result, another one another.
 
 
 # %% nbgrader={"grade_id": "train_towers", "solution": true}
@@ -980,19 +1014,21 @@ def vectors_have_length_one(f):
 
 @q.probe(gives="")
 def served_scores_find_and_fit(f):
-    """Recall at 50 is at least 1.5 times that of popularity, and the dot products fit the events."""
+    """Recall at 50 is at least 1.5 times that of popularity, and the dot products fit the
+    events."""
     log, old, new = SHOP
     U, V = vectors(f, log, CFG, 1)
     counts = np.bincount(log["item"], minlength=300).astype(float)
     ratio = recall_at_50(U @ V.T, old, new) / recall_at_50(np.tile(counts, (120, 1)), old, new)
-    below = "it is lower than that of popularity" if ratio < 1 else "it is higher, by less than half"
+    below = (
+        "it is lower than that of popularity" if ratio < 1 else "it is higher, by less than half"
+    )
     if ratio < 1.5:
         return below
     z = U @ V.T / CFG["temp"]
     log_p = z - np.logaddexp.reduce(z, axis=1, keepdims=True)
     loss = -log_p[log["user"], log["item"]].mean()
     return "" if loss <= 4.2 else "the cross-entropy of the training events is above 4.2"
-
 
 
 ### BEGIN HIDDEN TESTS
@@ -1044,7 +1080,9 @@ def in_batch(a, b, ids, logq, temp):
     return -np.log(np.diag(p)).mean(), grad @ b, grad.T @ a
 
 
-def towers(log, cfg, rng, sign=1.0, temp_on_q=1.0, temp=None, raw=False, plain_dot=False, frozen=False):
+def towers(
+    log, cfg, rng, sign=1.0, temp_on_q=1.0, temp=None, raw=False, plain_dot=False, frozen=False
+):
     """Towers with another start, and gradients by hand; with what may go wrong in it."""
     user, item, temp = log["user"], log["item"], temp or cfg["temp"]
     tables = [rng.uniform(-1, 1, (cfg[n], cfg["dim"])) for n in ("n_users", "n_items")]
@@ -1064,15 +1102,16 @@ def towers(log, cfg, rng, sign=1.0, temp_on_q=1.0, temp=None, raw=False, plain_d
     return tuple(tables) if raw else tuple(map(unit_rows, tables))
 
 
-@q.mistake("""You trained with cosines and returned vectors of other lengths. A plain dot product then
-ranks by length too, which training never saw: lengths are what the start and the step size left.
-Return unit_rows of both tables.""")
+@q.mistake("""You trained with cosines and returned vectors of other lengths. A plain dot product
+then ranks by length too, which training never saw: lengths are what the start and the step size
+left. Return unit_rows of both tables.""")
 def train_cosine_serve_dot(log, cfg, rng):
     return towers(log, cfg, rng, raw=True)
 
 
-@q.mistake("""You trained with plain dot products and divided by the lengths afterwards: what is served was never
-trained. Take unit_rows of the looked-up vectors *before* the loss, and let the gradient pass through.""")
+@q.mistake("""You trained with plain dot products and divided by the lengths afterwards: what is
+served was never trained. Take unit_rows of the looked-up vectors *before* the loss, and let the
+gradient pass through.""")
 def train_dot_serve_cosine(log, cfg, rng):
     return towers(log, cfg, rng, plain_dot=True)
 
@@ -1083,26 +1122,28 @@ def logq_added(log, cfg, rng):
     return towers(log, cfg, rng, sign=-1.0)
 
 
-@q.mistake("""cfg["correct"] changes nothing, or next to nothing. Pass log q of the batch's items to the loss (zeros
-if it is False), with q their share among *all* training events, not in the batch.""")
+@q.mistake("""cfg["correct"] changes nothing, or next to nothing. Pass log q of the batch's items to
+the loss (zeros if it is False), with q their share among *all* training events, not in the
+batch.""")
 def correction_not_used(log, cfg, rng):
     return towers(log, cfg | {"correct": False}, rng)
 
 
-@q.mistake("""You corrected too much: log q was divided by the temperature. Popular items are all that is
-left, for everybody. log q is a log probability already: the temperature does not touch it.""")
+@q.mistake("""You corrected too much: log q was divided by the temperature. Popular items are all
+that is left, for everybody. log q is a log probability already: the temperature does not touch
+it.""")
 def logq_divided_by_temp(log, cfg, rng):
     return towers(log, cfg, rng, temp_on_q=cfg["temp"])
 
 
-@q.mistake("""All batches hold the same few events, so most vectors are never trained. Draw new rows in
-each step, from all events: rng.integers(len(user), size=batch).""")
+@q.mistake("""All batches hold the same few events, so most vectors are never trained. Draw new rows
+in each step, from all events: rng.integers(len(user), size=batch).""")
 def one_event_for_ever(log, cfg, rng):
     return towers(log, cfg, rng, frozen=True)
 
 
-@q.mistake("""Your result does not depend on `rng`: you made a generator of your own. Draw the start and
-the batches from the one that is passed.""")
+@q.mistake("""Your result does not depend on `rng`: you made a generator of your own. Draw the start
+and the batches from the one that is passed.""")
 def generator_of_its_own(log, cfg, rng):
     return towers(log, cfg, np.random.default_rng(0))
 
@@ -1148,20 +1189,21 @@ def plain_gradient_steps(log, cfg, rng):
 q.hints(
     """Print the recall of popularity, of your towers, and of your towers with `correct` False, on
 SHOP. The middle one should be largest.""",
-    """log q is one number an item: logq[item[rows]] has the shape (batch,). An item without events has
-q = 1 / (n + n_items), so log q is finite.""",
-    """raw rows → unit_rows → inbatch_loss → unit_rows_backward(raw, grad) → adagrad_rows. At the end
-return unit_rows of both tables.""",
+    """log q is one number an item: logq[item[rows]] has the shape (batch,). An item without events
+has q = 1 / (n + n_items), so log q is finite.""",
+    """raw rows → unit_rows → inbatch_loss → unit_rows_backward(raw, grad) → adagrad_rows. At the
+end return unit_rows of both tables.""",
 )
 q.why("""Three seams decide. *Score*: what is trained must be what the index computes. Trained on
 cosines, the lengths are an accident of the start and of how often a row was touched, and so of
-popularity. *Negatives*: the batch is drawn by popularity, and log q undoes that. *Time*: q is counted
-on training events.
+popularity. *Negatives*: the batch is drawn by popularity, and log q undoes that. *Time*: q is
+counted on training events.
 
-Look at what the correction did: recall on popular items rose by more than half (from 0.43 to 0.69 here,
-mean of three runs), and on the tail it **fell** (from 0.62 to 0.53). Without it the score is P(item|user)/q, which favours the tail. Which of the two you want is a product
-question; log q makes the score mean "will they buy it", which is what the metric counts. A tail bonus
-belongs into re-ranking, where you can see it and turn it.
+Look at what the correction did: recall on popular items rose by more than half (from 0.43 to 0.69
+here, mean of three runs), and on the tail it **fell** (from 0.62 to 0.53). Without it the score is
+P(item|user)/q, which favours the tail. Which of the two you want is a product question; log q makes
+the score mean "will they buy it", which is what the metric counts. A tail bonus belongs into
+re-ranking, where you can see it and turn it.
 
 Row-wise Adagrad keeps one number a row instead of one or two a weight: question 8 says what that is
 worth.""")
@@ -1176,15 +1218,16 @@ q.grade()
 #
 # - **Build.** k-means on the rows of X (length 1): `n_lists` centroids, any start from `rng`, 10
 #   rounds or more. Each item then belongs to the list of its nearest centroid. A list may be empty.
-# - **Search**, the function that `ivf_build` returns. Compare the query with **all** centroids, look into the `nprobe` best lists, compute
-#   the dot product with each item there, and return the k best items, best first (fewer if those
-#   lists hold fewer). "Best list" may mean the nearest centroid or the largest dot product.
-# - **Count.** Dot products and distances cost the same: `n_dots` of a search counts the centroids and
-#   the items that were compared.
+# - **Search**, the function that `ivf_build` returns. Compare the query with **all** centroids,
+#   look into the `nprobe` best lists, compute the dot product with each item there, and return the
+#   k best items, best first (fewer if those lists hold fewer). "Best list" may mean the nearest
+#   centroid or the largest dot product.
+# - **Count.** Dot products and distances cost the same: `n_dots` of a search counts the centroids
+#   and the items that were compared.
 #
 # **What is graded.** With all lists probed, the result is exact. On clustered data, 3 of 40 lists
-# give recall at 10 of 0.9 or more for at most 15 % of the n products. On vectors without clusters (n 600,
-# d 6), 3 of 30 lists give 0.77 or more.
+# give recall at 10 of 0.9 or more for at most 15 % of the n products. On vectors without clusters
+# (n 600, d 6), 3 of 30 lists give 0.77 or more.
 
 
 # %% nbgrader={"grade_id": "ivf_build", "solution": true}
@@ -1285,8 +1328,9 @@ def what_is_returned_was_counted(f):
     for nprobe in (1, 2, 5):
         ids, n_dots = found_by(index, queries[nprobe], nprobe, 211)
         if len(ids) + 13 != n_dots:
-            return f"{len(ids)} items came out of {nprobe} lists of 13, and n_dots is off by " + str(
-                n_dots - len(ids) - 13
+            return (
+                f"{len(ids)} items came out of {nprobe} lists of 13, and n_dots is off by "
+                + str(n_dots - len(ids) - 13)
             )
     return ""
 
@@ -1312,7 +1356,7 @@ def means_beat_random_items(f):
         index = f(X, 30, np.random.default_rng(10 + seed))
         for query in queries:
             hits.append(len(set(found_by(index, query, 3, 10)[0]) & set(exact(X, query, 10))))
-    return "" if np.mean(hits) >= 7.7 else "it is lower" + (", below 0.5" if np.mean(hits) < 5 else "")
+    return "" if np.mean(hits) >= 7.7 else "it is lower: did the centroids move to the means?"
 
 
 @q.probe(gives="")
@@ -1383,32 +1427,32 @@ def coarse_distances_free(X, n_lists, rng):
     return around(free=1)(X, n_lists, rng)
 
 
-@q.mistake("""Every item is compared, whatever nprobe says: one stage that scores all. That is exact, and
-what an index is there to avoid. Look into the nprobe lists only.""")
+@q.mistake("""Every item is compared, whatever nprobe says: one stage that scores all. That is
+exact, and what an index is there to avoid. Look into the nprobe lists only.""")
 def one_stage_scores_all(X, n_lists, rng):
     return around(everything=1)(X, n_lists, rng)
 
 
-@q.mistake("""The lists have nothing to do with the centroids: an item is not in the list of its nearest
-centroid. Assign after the last round, and keep the order of the items.""")
+@q.mistake("""The lists have nothing to do with the centroids: an item is not in the list of its
+nearest centroid. Assign after the last round, and keep the order of the items.""")
 def items_in_random_lists(X, n_lists, rng):
     return around(random=1)(X, n_lists, rng)
 
 
-@q.mistake("""Your centroids are items of the start: they never moved, or hardly. Ten rounds of k-means (assign,
-then take the mean of each list) find the same for fewer products.""")
+@q.mistake("""Your centroids are items of the start: they never moved, or hardly. Ten rounds of
+k-means (assign, then take the mean of each list) find the same for fewer products.""")
 def centroids_never_moved(X, n_lists, rng):
     return around(rounds=0)(X, n_lists, rng)
 
 
-@q.mistake("""You look into the lists whose centroids are *farthest* from the query. A large dot product is
-near, a large distance is far.""")
+@q.mistake("""You look into the lists whose centroids are *farthest* from the query. A large dot
+product is near, a large distance is far.""")
 def farthest_lists_probed(X, n_lists, rng):
     return around(far=1)(X, n_lists, rng)
 
 
-@q.mistake("""You return positions inside the lists, not item numbers. Keep the numbers of the items with
-each list and map back.""")
+@q.mistake("""You return positions inside the lists, not item numbers. Keep the numbers of the items
+with each list and map back.""")
 def positions_for_ids(X, n_lists, rng):
     return around(local=1)(X, n_lists, rng)
 
@@ -1418,8 +1462,8 @@ def worst_first(X, n_lists, rng):
     return around(up=1)(X, n_lists, rng)
 
 
-@q.mistake("""You took the k best of each list, and returned them list by list. Merge all candidates, then
-take the k best.""")
+@q.mistake("""You took the k best of each list, and returned them list by list. Merge all
+candidates, then take the k best.""")
 def k_of_each_list(X, n_lists, rng):
     return around(per_list=1)(X, n_lists, rng)
 
@@ -1471,21 +1515,23 @@ def spread_out_start_and_plain_lists(X, n_lists, rng):
 
 
 q.hints(
-    """Three things can be checked by themselves: with all lists probed it is exact; k = n returns as many
-items as were counted; an item finds itself in one list.""",
+    """Three things can be checked by themselves: with all lists probed it is exact; k = n returns
+as many items as were counted; an item finds itself in one list.""",
     """X of 53 rows, 7 lists, nprobe 7: the same 11 items in the same order as
 np.argsort(-(X @ query))[:11], and n_dots = 60.""",
-    """Nearest centroid: argmin of |x - c|², which is argmax of x·c - |c|²/2 (centroids are
-shorter than 1, so x·c alone prefers long ones). After the last round assign once more. Sort ids before a stable sort by score.""",
+    """Nearest centroid: argmin of |x - c|², which is argmax of x·c - |c|²/2 (centroids are shorter
+than 1, so x·c alone prefers long ones). After the last round assign once more. Sort ids before a
+stable sort by score.""",
 )
-q.why("""With n items in L even lists a search costs L + nprobe·n/L products. That is least at
-L = √(nprobe·n), and then it is 2√(nprobe·n): for 10⁸ items and nprobe 16, 80 000 products instead of
-10⁸. The centroids are half of that bill, so leaving them out of the count hides half of the cost and
-moves the best L.
+q.why("""With n items in L even lists a search costs L + nprobe·n/L products. That is least at L =
+√(nprobe·n), and then it is 2√(nprobe·n): for 10⁸ items and nprobe 16, 80 000 products instead of
+10⁸. The centroids are half of that bill, so leaving them out of the count hides half of the cost
+and moves the best L.
 
-k-means minimises squared distance, so for rows of length 1 nearest means largest dot product, and the
-lists serve the score. If the lengths differ, a long item has large products with everybody and sits in
-a list that few queries probe: then normalise, or use an index that is made for inner products.
+k-means minimises squared distance, so for rows of length 1 nearest means largest dot product, and
+the lists serve the score. If the lengths differ, a long item has large products with everybody and
+sits in a list that few queries probe: then normalise, or use an index that is made for inner
+products.
 
 Recall against this index's *exact* answer is not recall against what users buy. 0.9 here costs less
 than 10 % of purchases, because what is lost is mostly the lower half of the list; measure it.""")
@@ -1495,16 +1541,16 @@ q.grade()
 # %% [markdown]
 # ## 6. Maximal marginal relevance (4 points, 10 minutes)
 #
-# Ten good items of one kind make a poor page. Choose one item after another; the next is the item i,
-# not chosen yet, with the largest
+# Ten good items of one kind make a poor page. Choose one item after another; the next is the item
+# i, not chosen yet, with the largest
 #
 # $$\lambda\,\mathrm{rel}_i-(1-\lambda)\max_{j\in\text{chosen}}\mathrm{sim}_{ij}$$
 #
-# The maximum over no items is 0. Return the numbers of the chosen items in the order of choice, k of
-# them, or all n if there are fewer. Ties go to the lower number. `sim` is symmetric.
+# The maximum over no items is 0. Return the numbers of the chosen items in the order of choice, k
+# of them, or all n if there are fewer. Ties go to the lower number. `sim` is symmetric.
 #
-# **Example.** `rel = [1.0, 0.9, 0.5]`, items 0 and 1 have similarity 0.8, all others 0. With λ = 0.5:
-# first 0; then 1 has 0.45 − 0.40 = 0.05 and 2 has 0.25, so the order is 0, 2, 1.
+# **Example.** `rel = [1.0, 0.9, 0.5]`, items 0 and 1 have similarity 0.8, all others 0. With λ =
+# 0.5: first 0; then 1 has 0.45 − 0.40 = 0.05 and 2 has 0.25, so the order is 0, 2, 1.
 
 
 # %% nbgrader={"grade_id": "mmr", "solution": true}
@@ -1575,26 +1621,26 @@ def greedy(rel, likeness, lam, k, sign=-1.0, again=False):
     return chosen
 
 
-@q.mistake("""You added the similarity: the list seeks near copies of what it has. Novelty needs a minus
-before (1 - λ).""")
+@q.mistake("""You added the similarity: the list seeks near copies of what it has. Novelty needs a
+minus before (1 - λ).""")
 def mmr_sign(rel, sim, lam, k):
     return greedy(rel, lambda i, chosen: max(sim[i][j] for j in chosen), lam, k, sign=1.0)
 
 
-@q.mistake("""You took the mean similarity to what is chosen. Then one near copy among many others passes.
-The *largest* similarity decides.""")
+@q.mistake("""You took the mean similarity to what is chosen. Then one near copy among many others
+passes. The *largest* similarity decides.""")
 def mean_similarity(rel, sim, lam, k):
     return greedy(rel, lambda i, chosen: np.mean([sim[i][j] for j in chosen]), lam, k)
 
 
-@q.mistake("""You summed the similarities, so the penalty grows with the length of the list and drowns
-relevance. The largest one decides.""")
+@q.mistake("""You summed the similarities, so the penalty grows with the length of the list and
+drowns relevance. The largest one decides.""")
 def summed_similarity(rel, sim, lam, k):
     return greedy(rel, lambda i, chosen: sum(sim[i][j] for j in chosen), lam, k)
 
 
-@q.mistake("""You compared with the last chosen item only, so a copy of the one before it comes back.
-Compare with all chosen items.""")
+@q.mistake("""You compared with the last chosen item only, so a copy of the one before it comes
+back. Compare with all chosen items.""")
 def last_item_only(rel, sim, lam, k):
     return greedy(rel, lambda i, chosen: sim[i][chosen[-1]], lam, k)
 
@@ -1604,15 +1650,22 @@ def lambda_weighs_novelty(rel, sim, lam, k):
     return greedy(rel, lambda i, chosen: max(sim[i][j] for j in chosen), 1 - lam, k)
 
 
-@q.mistake("""You weighed similarity only: relevance must be multiplied by λ, similarity by 1 - λ.""")
+@q.mistake("""You weighed similarity only: relevance must be multiplied by λ, similarity by 1 -
+λ.""")
 def relevance_not_weighed(rel, sim, lam, k):
     return greedy(rel / lam, lambda i, chosen: max(sim[i][j] for j in chosen), lam, k)
 
 
-@q.mistake("""Similarity was cut off at 0. An item that is the opposite of what is chosen has a negative
-one, and that speaks for it: start the maximum from the first chosen item, not from 0.""")
+@q.mistake("""Similarity was cut off at 0. An item that is the opposite of what is chosen has a
+negative one, and that speaks for it: start the maximum from the first chosen item, not from 0.""")
 def maximum_starts_at_zero(rel, sim, lam, k):
     return greedy(rel, lambda i, chosen: max(0.0, *(sim[i][j] for j in chosen)), lam, k)
+
+
+@q.mistake("""You compared each item with itself as well. That similarity is the same for all, and
+hides every near copy: compare with the chosen items only.""")
+def compared_with_itself(rel, sim, lam, k):
+    return greedy(rel, lambda i, chosen: max(sim[i][j] for j in [*chosen, i]), lam, k)
 
 
 @q.mistake("""An item was chosen twice. Leave chosen items out of the next choice.""")
@@ -1656,16 +1709,16 @@ def in_torch(rel, sim, lam, k):
 q.hints(
     "After each choice the scores of the others may fall, and never because of items not chosen.",
     "rel [1, .9, .5], sim(0, 1) = .8, λ = .5: after 0, item 1 scores .05 and item 2 .25.",
-    """Keep one array: the largest similarity of each item to anything chosen. After each choice take the
-elementwise maximum with sim[best]; chosen items get -inf.""",
+    """Keep one array: the largest similarity of each item to anything chosen. After each choice
+take the elementwise maximum with sim[best]; chosen items get -inf.""",
 )
-q.why("""Greedy, one running maximum: n·k comparisons, and only among the few hundred ranked items. The
-maximum, not the mean: one near copy is enough to bore somebody.
+q.why("""Greedy, one running maximum: n·k comparisons, and only among the few hundred ranked items.
+The maximum, not the mean: one near copy is enough to bore somebody.
 
-Two things to say in an interview. rel and sim must live on one scale, or λ means nothing: calibrated
-click probabilities lie near 0.02, cosines near 0.5, and then λ = 0.5 is nearly pure novelty. And the
-value of novelty is not visible offline: the log was made by a system that showed copies. Choose λ by
-experiment, with long-term guardrails.""")
+Two things to say in an interview. rel and sim must live on one scale, or λ means nothing:
+calibrated click probabilities lie near 0.02, cosines near 0.5, and then λ = 0.5 is nearly pure
+novelty. And the value of novelty is not visible offline: the log was made by a system that showed
+copies. Choose λ by experiment, with long-term guardrails.""")
 ### END HIDDEN TESTS
 q.grade()
 
@@ -1677,7 +1730,7 @@ q.grade()
 #
 # | key | |
 # |---|---|
-# | `U` [n_users, d], `V` [n_items, d] | trained vectors; users without events have some vector as well |
+# | `U` [n_users, d], `V` [n_items, d] | trained vectors; without events, some vector |
 # | `logq` [n_items] | what training used |
 # | `centroids` [L, d], `lists` | the index: `lists[c]` is an int array of items |
 # | `nprobe`, `n_retrieve` | lists to look into; candidates to keep |
@@ -1772,30 +1825,49 @@ def make_shop(seed, n_users=5, n_items=97, fresh=(), share_hidden=0.4, retrieve=
 
 
 def page(f, user, k, *args, **kwargs):
-    """The page, the products, and how often the ranker was called and for how many items."""
+    """Stage by stage: products, calls of the ranker, what it was sent, and the page."""
     shop, calls = make_shop(*args, **kwargs)
     ids, n_dots = f(user, shop, k)
     return {
-        "page": [int(i) for i in ids],
         "products": int(n_dots),
         "calls of the ranker": len(calls),
-        "items ranked": sum(map(len, calls)),
+        "sent to the ranker": sorted(sum(calls, [])),
+        "page": [int(i) for i in ids],
     }
 
 
-def whole(page, products):
-    return {"page": page, "products": products, "calls of the ranker": 1, "items ranked": 17}
+def stages(products, sent, page):
+    return {
+        "products": products,
+        "calls of the ranker": 1,
+        "sent to the ranker": sent,
+        "page": page,
+    }
 
 
-@q.probe(gives=whole([34, 9, 79, 40, 51, 55, 2], 43))
+@q.probe(
+    gives=stages(
+        43,
+        [2, 6, 9, 11, 17, 34, 35, 40, 42, 51, 55, 59, 63, 75, 79, 80, 95],
+        [34, 9, 79, 40, 51, 55, 2],
+    )
+)
 def a_known_user(f):
-    """A known user gets a full page of the best ranked candidates that are not hidden."""
+    """A known user: 11 centroids and the items of 4 lists are compared, the ranker gets the 17
+    nearest that may be shown, and the page has its 7 best."""
     return page(f, 0, 7, 0)
 
 
-@q.probe(gives=whole([40, 72, 60, 80, 37, 73, 17], 0))
+@q.probe(
+    gives=stages(
+        0,
+        [1, 16, 17, 21, 35, 36, 37, 40, 42, 46, 60, 67, 72, 73, 80, 90, 92],
+        [40, 72, 60, 80, 37, 73, 17],
+    )
+)
 def a_user_without_events(f):
-    """A user without events gets popular items, for no dot product."""
+    """A user without events: no dot product, the ranker gets the 17 most popular that may be
+    shown."""
     return page(f, 1, 7, 0)
 
 
@@ -1880,22 +1952,22 @@ def steps(user, shop, k, late=False, unfiltered=False, bias=0.0, brute=False, ow
     return (best[: k - 1] + fresh if fresh else best), n_dots
 
 
-@q.mistake("""You kept the n_retrieve nearest items first and dropped the hidden ones then. What a user
-has bought is what is nearest to them, so most of the candidates vanish: short pages for your best
-customers. Filter, then truncate.""")
+@q.mistake("""You kept the n_retrieve nearest items first and dropped the hidden ones then. What a
+user has bought is what is nearest to them, so most of the candidates vanish: short pages for your
+best customers. Filter, then truncate.""")
 def filter_seen_after_truncate(user, shop, k):
     return steps(user, shop, k, late=True)
 
 
-@q.mistake("""log q was subtracted at serving. It corrects for how *training* samples its negatives; the
-trained score needs no correction. Subtracting it here hands the correction back, and the page fills
-with rare items.""")
+@q.mistake("""log q was subtracted at serving. It corrects for how *training* samples its negatives;
+the trained score needs no correction. Subtracting it here hands the correction back, and the page
+fills with rare items.""")
 def logq_at_serving(user, shop, k):
     return steps(user, shop, k, bias=1.0)
 
 
-@q.mistake("""log q was added at serving, which counts popularity twice: training has left it in the score
-already. Serve the plain dot product.""")
+@q.mistake("""log q was added at serving, which counts popularity twice: training has left it in the
+score already. Serve the plain dot product.""")
 def popularity_added_at_serving(user, shop, k):
     return steps(user, shop, k, bias=-1.0)
 
@@ -1906,59 +1978,62 @@ def one_stage_scores_all(user, shop, k):
     return steps(user, shop, k, brute=True)
 
 
-@q.mistake("""A user without events got candidates by their own vector. Nothing has trained that vector:
-it is noise. Fall back to popular items.""")
+@q.mistake("""A user without events got candidates by their own vector. Nothing has trained that
+vector: it is noise. Fall back to popular items.""")
 def no_cold_start(user, shop, k):
     return steps(user, shop, k, own=True)
 
 
-@q.mistake("""Hidden items are shown: bought, sold out or blocked. Drop them before you truncate.""")
+@q.mistake("""Hidden items are shown: bought, sold out or blocked. Drop them before you
+truncate.""")
 def nothing_filtered(user, shop, k):
     return steps(user, shop, k, unfiltered=True)
 
 
-@q.mistake("""The ranker is called once for each candidate. Behind a network call that is hundreds of round
-trips in one request. Send all candidates in one call.""")
+@q.mistake("""The ranker is called once for each candidate. Behind a network call that is hundreds
+of round trips in one request. Send all candidates in one call.""")
 def one_call_for_each_item(user, shop, k):
     return steps(user, shop, k, singly=True)
 
 
-@q.mistake("""The page is in the order of retrieval; the ranker's scores are not used. Retrieval is built
-to miss little, the ranker to order well.""")
+@q.mistake("""The page is in the order of retrieval; the ranker's scores are not used. Retrieval is
+built to miss little, the ranker to order well.""")
 def order_of_retrieval(user, shop, k):
     return steps(user, shop, k, as_retrieved=True)
 
 
-@q.mistake("""All items of the probed lists were ranked. The ranker costs a thousand times what a dot product
-does: keep the n_retrieve nearest for it.""")
+@q.mistake("""All items of the probed lists were ranked. The ranker costs a thousand times what a
+dot product does: keep the n_retrieve nearest for it.""")
 def nothing_truncated(user, shop, k):
     return steps(user, shop, k, uncut=True)
 
 
-@q.mistake("""Hidden items were ranked and dropped afterwards. The page is right, the bill is not: filter
-before the ranker.""")
+@q.mistake("""Hidden items were ranked and dropped afterwards. The page is right, the bill is not:
+filter before the ranker.""")
 def hidden_items_ranked(user, shop, k):
     return steps(user, shop, k, ranks_hidden=True)
 
 
-@q.mistake("""No fresh item is shown. It is in no list of the index, so without a place of its own it never
-gets an event, and never gets into the index.""")
+@q.mistake("""No fresh item is shown. It is in no list of the index, so without a place of its own
+it never gets an event, and never gets into the index.""")
 def no_place_for_fresh_items(user, shop, k):
     return steps(user, shop, k, none_fresh=True)
 
 
-@q.mistake("""The fresh item stands first. It is unproven: exploration should cost the page's last place, not
-its best one.""")
+@q.mistake("""The fresh item stands first. It is unproven: exploration should cost the page's last
+place, not its best one.""")
 def fresh_item_first(user, shop, k):
     return steps(user, shop, k, first=True)
 
 
-@q.mistake("""The fresh item was not checked against `hidden`. Everything that is shown passes the filter.""")
+@q.mistake("""The fresh item was not checked against `hidden`. Everything that is shown passes the
+filter.""")
 def fresh_item_not_filtered(user, shop, k):
     return steps(user, shop, k, any_fresh=True)
 
 
-@q.mistake("""The fallback was cut to n_retrieve before hidden items were dropped. Filter first here too.""")
+@q.mistake("""The fallback was cut to n_retrieve before hidden items were dropped. Filter first here
+too.""")
 def popular_cut_before_the_filter(user, shop, k):
     return steps(user, shop, k, cold_late=True)
 
@@ -1968,16 +2043,18 @@ def coarse_distances_free(user, shop, k):
     return steps(user, shop, k, free=True)
 
 
-@q.mistake("""Products with hidden items are not counted. They were computed all the same: the filter comes after
-the comparison.""")
+@q.mistake("""Products with hidden items are not counted. They were computed all the same: the
+filter comes after the comparison.""")
 def hidden_products_free(user, shop, k):
     ids, n_dots = steps(user, shop, k)
     best = np.argsort(-(shop["centroids"] @ shop["U"][user]))[: shop["nprobe"] if n_dots else 0]
-    return ids, n_dots - sum(i in shop["hidden"](user) for c in best for i in shop["lists"][c].tolist())
+    return ids, n_dots - sum(
+        i in shop["hidden"](user) for c in best for i in shop["lists"][c].tolist()
+    )
 
 
-@q.mistake("""The page is one too long where there is a fresh item: it takes the last place, it adds none. Keep k - 1
-ranked items before it.""")
+@q.mistake("""The page is one too long where there is a fresh item: it takes the last place, it adds
+none. Keep k - 1 ranked items before it.""")
 def one_place_too_many(user, shop, k):
     ids, n_dots = steps(user, shop, k, none_fresh=True)
     return ids + [i for i in shop["fresh"] if i not in shop["hidden"](user)][:1], n_dots
@@ -2024,20 +2101,20 @@ def with_a_heap(user, shop, k):
 
 
 q.hints(
-    """For each stage write down how many items go in and out: all, those in the probed lists, those that
-may be shown, n_retrieve, k. Which order never gives a short page?""",
+    """For each stage write down how many items go in and out: all, those in the probed lists, those
+that may be shown, n_retrieve, k. Which order never gives a short page?""",
     """17 candidates, 12 of the nearest hidden: truncating first leaves 5 for a page of 11.""",
-    """Sort ids before each stable argsort. Filter with the set, cut to n_retrieve, one call of rank, keep
-k - 1 and append fresh (or keep k).""",
+    """Sort ids before each stable argsort. Filter with the set, cut to n_retrieve, one call of
+rank, keep k - 1 and append fresh (or keep k).""",
 )
-q.why("""Each stage is cheap because the one before it was coarse, so the order is everything. Filters go
-before truncation, since they remove just what is nearest. A filter that removes nearly everything in the
-probed lists (one country, one size) needs more: look into more lists until there are enough, or keep an
-index for each large filter.
+q.why("""Each stage is cheap because the one before it was coarse, so the order is everything.
+Filters go before truncation, since they remove just what is nearest. A filter that removes nearly
+everything in the probed lists (one country, one size) needs more: look into more lists until there
+are enough, or keep an index for each large filter.
 
-Cold start is two problems. A new *user* has no vector, and popularity by context is hard to beat. A new
-*item* has no events, so a system that only exploits never finds out: it needs a place that is paid for.
-Log with which probability it was shown, and those events can be weighted when you train.
+Cold start is two problems. A new *user* has no vector, and popularity by context is hard to beat. A
+new *item* has no events, so a system that only exploits never finds out: it needs a place that is
+paid for. Log with which probability it was shown, and those events can be weighted when you train.
 
 And score what you serve: log q, cosines, and filters must be the same on both sides.""")
 ### END HIDDEN TESTS
@@ -2052,12 +2129,16 @@ q.grade()
 # |---|---|
 # | `peak_rps` | requests a second at the busiest time; a day has 86 400 s |
 # | `scores_per_s` | scores of the ranking model at the peak; it scores `n_ranked` items a request |
-# | `features_bytes_per_s` | at the peak: a row of `n_features` values for each ranked item, and one for the user, `value_bytes` each |
-# | `train_bytes` | an embedding table of `n_ids` rows of `dim` float32 values while it is trained: with `"adam"` two more values a weight, with `"rowwise_adagrad"` one more float32 a *row*, with `"sgd"` none |
+# | `features_bytes_per_s` | at the peak: `n_features` values for each ranked item and the user |
+# | `train_bytes` | a table of `n_ids` rows of `dim` float32 values while it is trained |
 # | `flat_bytes` | `n_items` vectors of `index_dim` float32 values |
-# | `hnsw_bytes` | the same, and `2·links` neighbours of 4 bytes for each vector (bottom layer; the upper ones are small) |
+# | `hnsw_bytes` | the same, and `2·links` neighbours of 4 bytes for each vector |
 # | `ivfpq_bytes` | `code_bytes` and an id of 8 bytes for each vector |
 # | `slack_ms` | what the stages leave of `p99_ms`; negative if they leave nothing |
+#
+# A feature takes `value_bytes`. Besides the weights, training keeps two more float32 a *weight*
+# with `"adam"`, one more a *row* with `"rowwise_adagrad"`, none with `"sgd"`. (HNSW's upper layers
+# are small and left out.)
 #
 # **Example.** The defaults: 41 667 requests a second, 20.8 million scores a second, 8.35 GB/s of
 # features, 768 GB with Adam, indexes of 51.2, 64.0 and 2.4 GB, 40 ms of slack.
@@ -2129,7 +2210,9 @@ q.hidden()
 OTHER = {"daily_users": 3e6, "requests_per_day": 7, "peak": 2.5, "n_ranked": 83, "n_features": 11}
 OTHER |= {"value_bytes": 2, "n_ids": 1.7e7, "dim": 24, "optimizer": "rowwise_adagrad"}
 OTHER |= {"n_items": 5e5, "index_dim": 96, "links": 24, "code_bytes": 12}
-q.case(kwargs=OTHER | {"stages_ms": [5, 9.5, 61], "p99_ms": 70.0}, claim="a small shop that is late")
+q.case(
+    kwargs=OTHER | {"stages_ms": [5, 9.5, 61], "p99_ms": 70.0}, claim="a small shop that is late"
+)
 q.case(kwargs=OTHER | {"optimizer": "sgd", "n_features": 300}, claim="without optimiser states")
 q.case(kwargs=OTHER | {"optimizer": "adam", "peak": 1.0}, claim="with Adam, and an even day")
 
@@ -2164,27 +2247,28 @@ def sizes(states=None, per_request=None, rows=1, peaks=(1, 1), link_share=2, id_
     }
 
 
-@q.mistake("""The optimiser's states are missing. Adam keeps two more numbers for each weight: a table of
-256 GB needs 768 GB to be trained, and this is what sends people to row-wise Adagrad.""")
+@q.mistake("""The optimiser's states are missing. Adam keeps two more numbers for each weight: a
+table of 256 GB needs 768 GB to be trained, and this is what sends people to row-wise Adagrad.""")
 def optimizer_states_forgotten(**given):
     return sizes(states={"sgd": 0, "rowwise_adagrad": 0, "adam": 0}, **given)
 
 
-@q.mistake("""Adam was counted with one state a weight. It has two: the mean of the gradients and the mean
-of their squares. With the weights themselves that is three times the table.""")
+@q.mistake("""Adam was counted with one state a weight. It has two: the mean of the gradients and
+the mean of their squares. With the weights themselves that is three times the table.""")
 def adam_with_one_state(**given):
     dim = given.get("dim", 64)
     return sizes(states={"sgd": 0, "rowwise_adagrad": 1 / dim, "adam": 1}, **given)
 
 
-@q.mistake("""Row-wise Adagrad was counted with a state for each weight. It keeps one number a *row*: 4 bytes
-beside 256, which is why it is used for embedding tables.""")
+@q.mistake("""Row-wise Adagrad was counted with a state for each weight. It keeps one number a
+*row*: 4 bytes beside 256, which is why it is used for embedding tables.""")
 def rowwise_counted_as_full(**given):
     return sizes(states={"sgd": 0, "rowwise_adagrad": 1, "adam": 2}, **given)
 
 
-@q.mistake("""You ranked every item of the catalogue. 10⁸ items times 41 667 requests a second is 4·10¹²
-scores a second: this number is the reason why there are stages. The ranker sees n_ranked items.""")
+@q.mistake("""You ranked every item of the catalogue. 10⁸ items times 41 667 requests a second is
+4·10¹² scores a second: this number is the reason why there are stages. The ranker sees n_ranked
+items.""")
 def one_stage_scores_all(**given):
     return sizes(per_request="n_items", **given)
 
@@ -2194,32 +2278,32 @@ def user_row_forgotten(**given):
     return sizes(rows=0, **given)
 
 
-@q.mistake("""These are averages over the day. Machines and links must carry the busiest second: multiply
-by the peak factor.""")
+@q.mistake("""These are averages over the day. Machines and links must carry the busiest second:
+multiply by the peak factor.""")
 def no_peak(**given):
     return sizes(peaks=(0, 0), **given)
 
 
-@q.mistake("""The feature traffic is that of an average second. It follows the peak, like the requests that
-cause it.""")
+@q.mistake("""The feature traffic is that of an average second. It follows the peak, like the
+requests that cause it.""")
 def features_at_the_average(**given):
     return sizes(peaks=(1, 0), **given)
 
 
-@q.mistake("""HNSW was counted without its links. The graph *is* the index: 2·links neighbours of 4 bytes for
-each vector.""")
+@q.mistake("""HNSW was counted without its links. The graph *is* the index: 2·links neighbours of 4
+bytes for each vector.""")
 def links_forgotten(**given):
     return sizes(link_share=0, **given)
 
 
-@q.mistake("""HNSW was counted with `links` neighbours for each vector. In the bottom layer, where all vectors
-are, there are twice as many.""")
+@q.mistake("""HNSW was counted with `links` neighbours for each vector. In the bottom layer, where
+all vectors are, there are twice as many.""")
 def links_once(**given):
     return sizes(link_share=1, **given)
 
 
-@q.mistake("""The compressed index has codes only. Without the id of 8 bytes nobody knows whose code it is:
-with codes of 16 bytes that is a third of the index.""")
+@q.mistake("""The compressed index has codes only. Without the id of 8 bytes nobody knows whose code
+it is: with codes of 16 bytes that is a third of the index.""")
 def ids_forgotten(**given):
     return sizes(id_bytes=0, **given)
 
@@ -2243,33 +2327,29 @@ def written_out(daily_users=1e8, requests_per_day=12, peak=3.0, n_ranked=500, n_
     rps = peak * daily_users * requests_per_day / 86400
     extra = {"sgd": 0, "rowwise_adagrad": n_ids, "adam": 2 * n_ids * dim}[optimizer]
     flat = n_items * index_dim * 4
-    return dict(
-        peak_rps=rps,
-        scores_per_s=n_ranked * rps,
-        features_bytes_per_s=rps * (n_ranked * n_features + n_features) * value_bytes,
-        train_bytes=4 * (n_ids * dim + extra),
-        flat_bytes=flat,
-        hnsw_bytes=flat + n_items * links * 8,
-        ivfpq_bytes=n_items * code_bytes + n_items * 8,
-        slack_ms=p99_ms - float(np.sum(stages_ms)),
-    )
+    names = ["peak_rps", "scores_per_s", "features_bytes_per_s", "train_bytes", "flat_bytes"]
+    names += ["hnsw_bytes", "ivfpq_bytes", "slack_ms"]
+    values = [rps, n_ranked * rps, rps * (n_ranked * n_features + n_features) * value_bytes]
+    values += [4 * (n_ids * dim + extra), flat, flat + n_items * links * 8]
+    values += [n_items * code_bytes + n_items * 8, p99_ms - float(np.sum(stages_ms))]
+    return dict(zip(names, values))
 
 
 q.hints(
     "Say what one request does, what one row holds, what one vector holds; then multiply.",
-    """One id with dim 64: 256 bytes of weights; Adam 512 more; row-wise Adagrad 4 more. One vector in
-HNSW with links 16: 512 + 128 bytes.""",
-    """peak_rps = users · requests / 86 400 · peak; features: (n_ranked + 1) · n_features · value_bytes
-each request; Adam 12 · dim bytes a row, row-wise Adagrad 4 · dim + 4.""",
+    """One id with dim 64: 256 bytes of weights; Adam 512 more; row-wise Adagrad 4 more. One vector
+in HNSW with links 16: 512 + 128 bytes.""",
+    """peak_rps = users · requests / 86 400 · peak; features: (n_ranked + 1) · n_features ·
+value_bytes each request; Adam 12 · dim bytes a row, row-wise Adagrad 4 · dim + 4.""",
 )
-q.why("""Which number binds? Not the dot products of retrieval: 80 000 a request (question 5) times 128
-multiply-adds times 41 667 is 0.85 PFLOP/s at the peak, some hundred good CPUs or a few accelerators. The
-feature reads do: 20.9 million rows a second are a store of its own. Halve them by keeping item features in
-the ranker's memory, and by ranking 250.
+q.why("""Which number binds? Not the dot products of retrieval: 80 000 a request (question 5) times
+128 multiply-adds times 41 667 is 0.85 PFLOP/s at the peak, some hundred good CPUs or a few
+accelerators. The feature reads do: 20.9 million rows a second are a store of its own. Halve them by
+keeping item features in the ranker's memory, and by ranking 250.
 
-The table is an argument about optimisers, not about disks: 256 GB fit on a few machines, 768 GB do not.
-And the index is one about recall: 51 GB for exact vectors, 2.4 GB for codes that need the exact vectors of
-the first few hundred again to be re-scored.""")
+The table is an argument about optimisers, not about disks: 256 GB fit on a few machines, 768 GB do
+not. And the index is one about recall: 51 GB for exact vectors, 2.4 GB for codes that need the
+exact vectors of the first few hundred again to be re-scored.""")
 ### END HIDDEN TESTS
 q.grade()
 
@@ -2277,11 +2357,11 @@ q.grade()
 # ## 9. Say it in 90 seconds (4 points, graded by hand)
 #
 # Your model beats the old one by 12 % in recall at 50. In the experiment, purchases are flat, and
-# sellers of rare goods complain that their views have fallen by a third. Your manager asks: **"Is the
-# model worse, is the metric wrong, or is it the sellers?"**
+# sellers of rare goods complain that their views have fallen by a third. Your manager asks: **"Is
+# the model worse, is the metric wrong, or is it the sellers?"**
 #
-# Write what you would say, 150 to 220 words, in the cell below this one. Use at least two numbers that
-# you computed in this assignment, and say what each of them shows.
+# Write what you would say, 150 to 220 words, in the cell below this one. Use at least two numbers
+# that you computed in this assignment, and say what each of them shows.
 #
 # ### BEGIN MARK SCHEME
 # Give the highest level of which everything holds. Style and grammar do not count.
@@ -2289,26 +2369,30 @@ q.grade()
 # - **0**: nothing, or one cause asserted ("offline metrics are useless") without a reason.
 # - **1**: names that offline and online can disagree, as a slogan; no cause that could be checked.
 # - **2**: at least two causes that fit both observations, each with a check: for instance the
-#   correction moved recall to the head (so the tail lost views); the log holds only what the old system
-#   showed, so recall rewards agreeing with it; the purchases gained were going to happen anyway.
+#   correction moved recall to the head (so the tail lost views); the log holds only what the old
+#   system showed, so recall rewards agreeing with it; the purchases gained were going to happen
+#   anyway.
 # - **3**: as 2, with own numbers that bear on it (for instance: with log q recall on popular items
-#   rose from 0.43 to 0.69 while recall on the tail fell), recall by slice, and what to do next week: recall by slice,
-#   a holdout with random places, the ranker held fixed while retrieval changes.
-# - **4**: as 3, and decides: what would be shipped or rolled back now, who loses (sellers, and buyers
-#   of rare goods) and at what price, a metric that the team should have had (incremental purchases, new
-#   sellers with a first sale), and what result would change the decision. Fits in 90 seconds.
+#   rose from 0.43 to 0.69 while recall on the tail fell), recall by slice, and what to do next
+#   week: recall by slice, a holdout with random places, the ranker held fixed while retrieval
+#   changes.
+# - **4**: as 3, and decides: what would be shipped or rolled back now, who loses (sellers, and
+#   buyers of rare goods) and at what price, a metric that the team should have had (incremental
+#   purchases, new sellers with a first sale), and what result would change the decision. Fits in 90
+#   seconds.
 #
 # A level-4 answer: "Probably neither: the metric answers another question. Recall at 50 counts what
 # people bought, and they could only buy what the old system showed, so it rewards agreeing with it,
-# most of all on bestsellers. I looked at my change by slice. In my simulation the log-q correction took
-# recall on the top fifth of items from 0.43 to 0.69, and recall on the rest *fell* from 0.62 to 0.53:
-# the total is up, the tail is down. That is your sellers. And people find bestsellers anyway, so the
-# purchases that we gained in the metric were going to happen: flat is what I would expect. I would not
-# roll out. This week: recall for head and tail apart, and the share of purchases that came from search
-# within a day. Then I would keep the corrected retrieval, because its score means something, and add the
-# tail back where we can see it, as a bonus in re-ranking at two strengths, with the last place of the page
-# for new items. Goal: purchases per user that are new to them; guardrail: sellers with a first sale. If
-# that is flat as well after two weeks, I drop the bonus and tell the sellers why."
+# most of all on bestsellers. I looked at my change by slice. In my simulation the log-q correction
+# took recall on the top fifth of items from 0.43 to 0.69, and recall on the rest *fell* from 0.62
+# to 0.53: the total is up, the tail is down. That is your sellers. And people find bestsellers
+# anyway, so the purchases that we gained in the metric were going to happen: flat is what I would
+# expect. I would not roll out. This week: recall for head and tail apart, and the share of
+# purchases that came from search within a day. Then I would keep the corrected retrieval, because
+# its score means something, and add the tail back where we can see it, as a bonus in re-ranking at
+# two strengths, with the last place of the page for new items. Goal: purchases per user that are
+# new to them; guardrail: sellers with a first sale. If that is flat as well after two weeks, I drop
+# the bonus and tell the sellers why."
 # ### END MARK SCHEME
 
 # %% [markdown]

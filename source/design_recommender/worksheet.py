@@ -30,41 +30,44 @@ from mlprep.design import AXES, Sheet, form_check, gap, level, order_check, plac
 # %% [markdown]
 # ## Three answers to mark
 #
-# **A.** "Is the goal clicks, or that a buyer and a seller meet? I optimise first messages that lead to a
-# sale. Who loses: sellers of odd things, since whatever follows popularity forgets them. Each listing
-# sells once, so an id has no history: the item tower must read text, picture, price and place. 2·10⁷ · 10
-# are 2 300 pages a second, 7 000 at the peak; 400 ranked make 2.8 million scores, some 90 servers, 7 dollars
-# for a million pages. That binds until listings pass 10⁸; then keeping the index fresh does. A million new
-# listings a day need 50 views each to be learned: 5·10⁷ views, 1.3 % of all places, so I reserve 2 %, log
-# the chance of each, and weight by it when training. Ranking labels wait three days. If nearby-and-recent
-# reaches 95 % of the sales, I keep that list and no towers; city by city it may. Sold listings are filtered
-# before truncation; the index is two versions, rolled back in minutes. Offline I expect to be flattered by
-# old exposures. If offline rises and sales stay, I believe sales and look at agreement with the old list. I
-# commit to content towers for one quarter; a share of first sales below 30 % would change my mind. I will
-# write that down."
+# **A.** "Is the goal clicks, or that a buyer and a seller meet? I optimise first messages that lead
+# to a sale. Who loses: sellers of odd things, since whatever follows popularity forgets them. Each
+# listing sells once, so an id has no history: the item tower must read text, picture, price and
+# place. 2·10⁷ · 10 are 2 300 pages a second, 7 000 at the peak; 400 ranked make 2.8 million scores,
+# some 90 servers, 7 dollars for a million pages. That binds until listings pass 10⁸; then keeping
+# the index fresh does. A million new listings a day need 50 views each to be learned: 5·10⁷ views,
+# 1.3 % of all places, so I reserve 2 %, log the chance of each, and weight by it when training.
+# Ranking labels wait three days. If nearby-and-recent reaches 95 % of the sales, I keep that list
+# and no towers; city by city it may. Sold listings are filtered before truncation; the index is two
+# versions, rolled back in minutes. Offline I expect to be flattered by old exposures. If offline
+# rises and sales stay, I believe sales and look at agreement with the old list. I commit to content
+# towers for one quarter; a share of first sales below 30 % would change my mind. I will write that
+# down."
 #
-# **B.** "May I fix the decision: 20 listings a page, and a sold one on it is the worst error, since it costs
-# trust? Latency 200 ms. 2 300 pages a second, 7 000 at the peak, 400 ranked with 60 features of 4 bytes:
-# 670 MB a second, 2.8 million scores. At 50 000 a server and 60 % load that is 93 servers, so 110 with a
-# zone down; scores bind, not the index of 12 GB. Labels: a message within three days of the impression, so
-# rows wait three days; what was not shown is no negative. Position is logged, features are logged at serving
-# and compared with the offline ones every night. Retrieval: two towers on content, in-batch negatives, log q
-# in training only; ranking: boosted trees, calibrated, because price and distance interact. Budget: 20
-# features, 30 retrieval, 70 ranking, 20 re-ranking, 30 network, 30 slack. Retrieval late: newest nearby
-# listings. Index and towers are one version, the last one stays warm. Guardrails: p99, reports, sales of new
-# sellers; by city and category; shadow, 1 %, half, two weeks for a 1 % change. Shall I go into cold start or
+# **B.** "May I fix the decision: 20 listings a page, and a sold one on it is the worst error, since
+# it costs trust? Latency 200 ms. 2 300 pages a second, 7 000 at the peak, 400 ranked with 60
+# features of 4 bytes: 670 MB a second, 2.8 million scores. At 50 000 a server and 60 % load that is
+# 93 servers, so 110 with a zone down; scores bind, not the index of 12 GB. Labels: a message within
+# three days of the impression, so rows wait three days; what was not shown is no negative. Position
+# is logged, features are logged at serving and compared with the offline ones every night.
+# Retrieval: two towers on content, in-batch negatives, log q in training only; ranking: boosted
+# trees, calibrated, because price and distance interact. Budget: 20 features, 30 retrieval, 70
+# ranking, 20 re-ranking, 30 network, 30 slack. Retrieval late: newest nearby listings. Index and
+# towers are one version, the last one stays warm. Guardrails: p99, reports, sales of new sellers;
+# by city and category; shadow, 1 %, half, two weeks for a 1 % change. Shall I go into cold start or
 # into the index?"
 #
-# **C.** "I would ask how many users and how fast: 20 million, so with 10 pages each about 2 300 requests a
-# second, maybe 7 000 at the peak, and 30 million listings times 96 floats are 11.5 GB. The data are clicks,
-# messages and listings from the warehouse; I split by time, last week for testing. The baseline is the most
-# popular listings of a city. Then two towers, user and item, trained with in-batch negatives, and a vector
-# database with HNSW for retrieval of 400 candidates. A ranker, DeepFM or a transformer, orders these; both
-# are trained on clicks. Everything runs in replicas on Kubernetes, user features in Redis, with a cache for
-# users who come back within a minute. I would measure recall at 50 and NDCG offline and then do an A/B test
-# on click rate for two weeks. New listings are a cold-start problem; there we could use content features. We
-# monitor latency, errors and drift in dashboards, and retrain every day. That covers data, retrieval, ranking
-# and serving; next would be the feature pipeline."
+# **C.** "I would ask how many users and how fast: 20 million, so with 10 pages each about 2 300
+# requests a second, maybe 7 000 at the peak, and 30 million listings times 96 floats are 11.5 GB.
+# The data are clicks, messages and listings from the warehouse; I split by time, last week for
+# testing. The baseline is the most popular listings of a city. Then two towers, user and item,
+# trained with in-batch negatives, and a vector database with HNSW for retrieval of 400 candidates.
+# A ranker, DeepFM or a transformer, orders these; both are trained on clicks. Everything runs in
+# replicas on Kubernetes, user features in Redis, with a cache for users who come back within a
+# minute. I would measure recall at 50 and NDCG offline and then do an A/B test on click rate for
+# two weeks. New listings are a cold-start problem; there we could use content features. We monitor
+# latency, errors and drift in dashboards, and retrain every day. That covers data, retrieval,
+# ranking and serving; next would be the feature pipeline."
 
 # %% [markdown]
 # ## 1. Place them (3 points, 15 minutes)
@@ -102,7 +105,7 @@ q.probe(
     placing_check(
         "B",
         [2, 2, 2, 2, 2, 2, 2],
-        "B finds what binds, sizes it and plans for late labels; it questions no goal and prices nothing.",
+        "B finds what binds, sizes it, plans for late labels; it questions no goal.",
     ),
     gives="",
 )
@@ -125,20 +128,22 @@ def by_the_markers():
     return {name: dict(zip(AXES, marks, strict=True)) for name, marks in MARKS.items()}
 
 
-@q.mistake("""Every answer gets the same marks. A rubric that cannot tell them apart is not being used:
-look for what each *decides*.""")
+@q.mistake("""Every answer gets the same marks. A rubric that cannot tell them apart is not being
+used: look for what each *decides*.""")
 def one_level_for_all():
     return dict.fromkeys("ABC", [2] * 7)
 
 
-@q.mistake("""You placed C above B. C names more: HNSW, DeepFM, Redis, Kubernetes. B says what binds, when a
-label is due, and what is served when retrieval is late. Naming a tool earns nothing.""")
+@q.mistake("""You placed C above B. C names more: HNSW, DeepFM, Redis, Kubernetes. B says what
+binds, when a label is due, and what is served when retrieval is late. Naming a tool earns
+nothing.""")
 def names_impress():
     return {"A": [3] * 7, "B": [1] * 7, "C": [2] * 7}
 
 
-@q.mistake("""You placed A below B, perhaps because it would be content with a list of what is near and
-recent. It says by which number that is decided, and prices what the towers need: that is staff.""")
+@q.mistake("""You placed A below B, perhaps because it would be content with a list of what is near
+and recent. It says by which number that is decided, and prices what the towers need: that is
+staff.""")
 def simple_is_low():
     return {"A": [2] * 7, "B": [3] * 7, "C": [1] * 7}
 
@@ -160,13 +165,13 @@ q.hints(
     "Storage that sizes nothing is a 1 on numbers; servers sized by scores are a 2.",
     "The median axis puts C lowest and A highest. Recheck the axis that the message names.",
 )
-q.why("""C is **mid**: fluent, in order, and every number is computed on request and then left alone. It
-meets *sold once* ("cold start, we could use content") without seeing that it decides the model. B is
-**senior**: the worst error is named and shapes the filter, scores bind and are sized with a zone down, the
-label has a delay, fallback and versions are there. A is **staff**: the goal is questioned, the consequence of
-*sold once* drawn at once, exploration is priced from new listings a day, the binding resource changes at a
-stated size, and it says what would make towers unnecessary. Its serving is the thinnest part; one axis
-does not sink a median.""")
+q.why("""C is **mid**: fluent, in order, and every number is computed on request and then left
+alone. It meets *sold once* ("cold start, we could use content") without seeing that it decides the
+model. B is **senior**: the worst error is named and shapes the filter, scores bind and are sized
+with a zone down, the label has a delay, fallback and versions are there. A is **staff**: the goal
+is questioned, the consequence of *sold once* drawn at once, exploration is priced from new listings
+a day, the binding resource changes at a stated size, and it says what would make towers
+unnecessary. Its serving is the thinnest part; one axis does not sink a median.""")
 ### END HIDDEN TESTS
 q.grade()
 
@@ -174,24 +179,27 @@ q.grade()
 # ## 2. Your design in numbers (8 points, 30 minutes)
 #
 # Return a dict of six parts, as in the estimation worksheet: `assumptions` and `derived` (names in
-# SHEET below, a number and a unit each, `"1"` for plain ones), `stages` (budgets within p99), `steps`
-# (the eight steps, a sentence each), `choices` (two rejected options or more, with costs), `failures`.
+# SHEET below, a number and a unit each, `"1"` for plain ones), `stages` (budgets within p99),
+# `steps` (the eight steps, a sentence each), `choices` (two rejected options or more, with costs),
+# `failures`.
 #
 # | derived | is |
 # |---|---|
 # | `avg_rps`, `peak_rps` | pages a second, on average and at the peak |
 # | `scores` | of the ranking model a second, at the peak |
-# | `feature_traffic` | at the peak: a row of `features` values of `feature_size` for each candidate and one for the user |
-# | `products` | dot products of retrieval for a page: all `lists` centroids, then `nprobe` of the lists, if even |
+# | `feature_traffic` | at the peak: `features` of `feature_size` for each candidate and the user |
+# | `products` | dot products for a page: all centroids, then `nprobe` of the even `lists` |
 # | `index_size` | float32 vectors of `dim` for all listings |
-# | `table_size` | float32 table while training: `states` is how many values the optimiser keeps for each weight (2 for Adam, 1/id_dim for row-wise Adagrad, 0) |
-# | `servers_needed` | for `scores`, if each does `server_scores` and is busy `max_load` of the time |
+# | `table_size` | float32 table while training, with `states` more values for each weight |
+# | `servers_needed` | for `scores`, if each does `server_scores` and is busy `max_load` |
 # | `explored_views` | places a day that explore, if `explore_share` of all places do |
 # | `learned_listings` | listings a day that get `views_to_learn` views of these |
 # | `cost_per_million` | USD for 10⁶ pages, `servers` being paid around the clock |
 #
-# Limits: `servers` are enough; the table fits `trainer_memory` (all trainers together); the index fits
-# `server_memory`; as many listings are learned as are new; `nprobe` is at most `lists`.
+# `states` is 2 for Adam, 1/id_dim for row-wise Adagrad, 0 for plain SGD.
+#
+# Limits: `servers` are enough; the table fits `trainer_memory` (all trainers together); the index
+# fits `server_memory`; as many listings are learned as are new; `nprobe` is at most `lists`.
 
 # %% nbgrader={"grade_id": "sheet", "locked": true}
 SHEET = Sheet(
@@ -299,11 +307,11 @@ def worksheet():
         },
         "steps": {
             "clarify": "Twenty listings a page; a sold one on it costs trust.",
-            "metrics": "First messages that end in a sale; guardrails: p99, first sales of sellers.",
+            "metrics": "First messages that end in a sale; guardrails: p99, first sales.",
             "data": "Impressions with position; labels wait three days; two per cent explore.",
             "model": "Nearby and recent as the baseline, then content towers and boosted trees.",
-            "serving": "Index in the ranker's memory; filter sold ones, then truncate; newest as fallback.",
-            "monitoring": "Sold listings shown, age of the index, calibration by category; feed team is paged.",
+            "serving": "Index in the ranker's memory; filter, then cut; newest as fallback.",
+            "monitoring": "Sold listings shown, age of the index; the feed team is paged.",
             "iteration": "Shadow, one per cent, half; stop if sales stay flat for two weeks.",
             "recap": "Scores bind; a million new listings a day set the price of exploration.",
         },
@@ -508,56 +516,58 @@ def with_other_assumptions():
     return consistent()
 
 
-@q.mistake("""The optimiser's states are missing in the table. With Adam each weight has two more numbers:
-a table that fits for serving does not fit for training.""")
+@q.mistake("""The optimiser's states are missing in the table. With Adam each weight has two more
+numbers: a table that fits for serving does not fit for training.""")
 def optimizer_states_forgotten():
     return spoilt(table_size=1 / 3)
 
 
-@q.mistake("""You ranked every listing for every page. Listings times pages a second is the number that two
-stages are there to avoid: the ranking model sees the candidates only.""")
+@q.mistake("""You ranked every listing for every page. Listings times pages a second is the number
+that two stages are there to avoid: the ranking model sees the candidates only.""")
 def one_stage_scores_all():
     factor = 2e6 / 150
     return spoilt(scores=factor, servers_needed=factor)
 
 
-@q.mistake("""Your peak is the average: the peak factor is in the assumptions and not in the rate. Servers and
-feature reads must carry the busiest second.""")
+@q.mistake("""Your peak is the average: the peak factor is in the assumptions and not in the rate.
+Servers and feature reads must carry the busiest second.""")
 def no_peak():
     return spoilt(peak_rps=0.5, scores=0.5, feature_traffic=0.5, servers_needed=0.5)
 
 
-@q.mistake("""The centroids are not counted in `products`. They are compared with every query, and they are
-what limits the number of lists.""")
+@q.mistake("""The centroids are not counted in `products`. They are compared with every query, and
+they are what limits the number of lists.""")
 def coarse_distances_free():
     return spoilt(products=10 / 11)
 
 
-@q.mistake("""You counted the views that explore at the peak rate. A day's places follow the average rate: you
-promise new listings twice the views that there are.""")
+@q.mistake("""You counted the views that explore at the peak rate. A day's places follow the average
+rate: you promise new listings twice the views that there are.""")
 def exploring_at_the_peak():
     return spoilt(explored_views=2, learned_listings=2)
 
 
-@q.mistake("""One view is not enough to learn a listing: divide the views that explore by views_to_learn.""")
+@q.mistake("""One view is not enough to learn a listing: divide the views that explore by
+views_to_learn.""")
 def one_view_each():
     return spoilt(learned_listings=30)
 
 
-@q.mistake("""Your servers are busy 100 % of the time. At that load every burst queues: divide by max_load.""")
+@q.mistake("""Your servers are busy 100 % of the time. At that load every burst queues: divide by
+max_load.""")
 def busy_all_the_time():
     return spoilt(servers_needed=0.5)
 
 
-@q.mistake("""Your exploration can't keep up: fewer listings a day get their views than are new. They pile up
-unseen, and since each is sold once, nobody ever learns about them. Raise explore_share or page, or learn
-from fewer views (content), and say what that costs.""")
+@q.mistake("""Your exploration can't keep up: fewer listings a day get their views than are new.
+They pile up unseen, and since each is sold once, nobody ever learns about them. Raise explore_share
+or page, or learn from fewer views (content), and say what that costs.""")
 def new_listings_unseen():
     return consistent(new=2e6)
 
 
-@q.mistake("""Each stage may take the whole p99: the budgets add up to more than the promise. Share it out,
-and keep some slack.""")
+@q.mistake("""Each stage may take the whole p99: the budgets add up to more than the promise. Share
+it out, and keep some slack.""")
 def every_stage_gets_the_p99():
     sheet = consistent()
     return sheet | {"stages": dict.fromkeys(sheet["stages"], "150 ms")}
@@ -570,20 +580,22 @@ def a_larger_market():
 
 @q.variant
 def a_small_town():
-    return consistent(users=2e3, each=1.0, peak=20.0, states=1.0, servers=1, share=0.2, new=100, p99=1.1)
+    return consistent(
+        users=2e3, each=1.0, peak=20.0, states=1.0, servers=1, share=0.2, new=100, p99=1.1
+    )
 
 
 q.hints(
     "Write the unit behind every number and cancel: users · pages/user/day · day/86 400 s.",
     "1000 lists, 5 probed, 2e6 listings: 1000 + 5 · 2000 = 11 000 products.",
-    "Servers and traffic by the peak; exploration and cost by the average; tables by weights + states.",
+    "Servers and traffic by the peak; views and cost by the average; tables: weights + states.",
 )
-q.why("""*Sold once* turns the lesson's design around. A vector for each listing is worthless: most are sold
-before they have events, so the item tower reads content, and the large table shrinks to users, sellers and
-words. The index does not bind (12 GB), but it must be fresh within minutes, for a sold listing on the page is
-the worst error. And exploration stops being a nicety: a million new listings a day times 50 views is a
-budget, 1.3 % of all places, and this number follows from your assumptions or your new sellers starve. Servers
-follow the peak, views and cost the average.""")
+q.why("""*Sold once* turns the lesson's design around. A vector for each listing is worthless: most
+are sold before they have events, so the item tower reads content, and the large table shrinks to
+users, sellers and words. The index does not bind (12 GB), but it must be fresh within minutes, for
+a sold listing on the page is the worst error. And exploration stops being a nicety: a million new
+listings a day times 50 views is a budget, 1.3 % of all places, and this number follows from your
+assumptions or your new sellers starve. Servers follow the peak, views and cost the average.""")
 ### END HIDDEN TESTS
 q.grade()
 
@@ -601,14 +613,15 @@ q.grade()
 #
 # What the levels look like in this design:
 #
-# - **1 (mid)**: two stages, rates and memory are right; a baseline and a step up; a split by time; an
-#   A/B test. Cold start is mentioned.
-# - **2 (senior)**: the worst error (a sold listing) shapes the path; what binds is found and sized with
-#   headroom; label delay and exposure bias are planned for; a full page when a stage is late; index and
-#   towers are one version; guardrails and slices.
-# - **3 (staff)**: draws from *sold once* that items need content and exploration needs a budget, and prices
-#   it; says who loses; when the binding resource changes; what would make a list of near and recent enough;
-#   which result would end the project, and what is believed when offline and online disagree.
+# - **1 (mid)**: two stages, rates and memory are right; a baseline and a step up; a split by time;
+#   an A/B test. Cold start is mentioned.
+# - **2 (senior)**: the worst error (a sold listing) shapes the path; what binds is found and sized
+#   with headroom; label delay and exposure bias are planned for; a full page when a stage is late;
+#   index and towers are one version; guardrails and slices.
+# - **3 (staff)**: draws from *sold once* that items need content and exploration needs a budget,
+#   and prices it; says who loses; when the binding resource changes; what would make a list of near
+#   and recent enough; which result would end the project, and what is believed when offline and
+#   online disagree.
 # ### END MARK SCHEME
 
 # %% [markdown]
