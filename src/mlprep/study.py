@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from mlprep import copies
+from mlprep import copies, warm
 from mlprep.course import Course, Unit
 from mlprep.errors import UsageError
 from mlprep.indexes import page
@@ -49,6 +49,7 @@ def study(
     """
     configuration = configuration_of(course, "study")
     prepare(course)
+    warm.start(course, os.getpid())  # while JupyterLab starts: the first check finds it ready
     return _serve(course, configuration, server_arguments(open_browser, port, extra))
 
 

@@ -63,8 +63,12 @@ def _private_folder() -> Path:
     return folder
 
 
-def start(course: Course) -> None:
-    """Start the warm process in the background, unless one runs or is about to."""
+def start(course: Course, owner: int = 0) -> None:
+    """Start the warm process in the background, unless one runs or is about to.
+
+    Args:
+        owner: the process that it is for; it ends soon after that one. 0: it ends when idle only.
+    """
     if sys.platform != "linux":
         return
     import fcntl
@@ -73,7 +77,7 @@ def start(course: Course) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the process inherits and keeps it
         _started[:] = [process for process in _started if process.poll() is None]
         process = subprocess.Popen(
-            [sys.executable, "-m", "mlprep.warm", str(course.root)],
+            [sys.executable, "-m", "mlprep.warm", str(course.root), str(owner)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -151,8 +155,8 @@ def _read_all(connection: socket.socket) -> bytes:
 # The warm process
 
 
-def serve(course: Course) -> None:
-    """Answer requests in forks until there has been none for an hour."""
+def serve(course: Course, owner: int = 0) -> None:
+    """Answer requests in forks until there has been none for an hour, or the owner has ended."""
     path = address(course)
     listener = socket.socket(socket.AF_UNIX)
     _import_what_checks_need(course)
@@ -162,7 +166,7 @@ def serve(course: Course) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # forks are reaped by the system
     listener.settimeout(LOOK_S)
     idle_s = 0
-    while idle_s < IDLE_S and course.root.exists():
+    while idle_s < IDLE_S and course.root.exists() and _is_alive(owner):
         try:
             connection, _ = listener.accept()
         except TimeoutError:
@@ -174,6 +178,17 @@ def serve(course: Course) -> None:
             _answer(course, connection)
         connection.close()
     path.unlink(missing_ok=True)
+
+
+def _is_alive(pid: int) -> bool:
+    """Whether there is a process of that number (0: this one)."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # it is somebody else's
+    return True
 
 
 def _import_what_checks_need(course: Course) -> None:
@@ -234,4 +249,4 @@ def _stop_when_nobody_waits(connection: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    serve(Course(Path(sys.argv[1])))
+    serve(Course(Path(sys.argv[1])), int(sys.argv[2]))
