@@ -2342,10 +2342,11 @@ in HNSW with links 16: 512 + 128 bytes.""",
     """peak_rps = users · requests / 86 400 · peak; features: (n_ranked + 1) · n_features ·
 value_bytes each request; Adam 12 · dim bytes a row, row-wise Adagrad 4 · dim + 4.""",
 )
-q.why("""Which number binds? Not the dot products of retrieval: 80 000 a request (question 5) times
-128 multiply-adds times 41 667 is 0.85 PFLOP/s at the peak, some hundred good CPUs or a few
-accelerators. The feature reads do: 20.9 million rows a second are a store of its own. Halve them by
-keeping item features in the ranker's memory, and by ranking 250.
+q.why("""Which number binds? The dot products of retrieval (question 5: 80 000 a request) are 0.85
+TFLOP/s at the peak, which is little, but they read 1.7 TB/s of float32 vectors: some twenty
+servers' memory. With codes of 16 bytes it is 0.05 TB/s. The feature reads are only 8.35 GB/s, but
+20.9 million *random* rows a second: a store of its own. Halve them by ranking 250, or drop most of
+them by keeping item features in the ranker's memory.
 
 The table is an argument about optimisers, not about disks: 256 GB fit on a few machines, 768 GB do
 not. And the index is one about recall: 51 GB for exact vectors, 2.4 GB for codes that need the

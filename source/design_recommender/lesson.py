@@ -43,7 +43,8 @@ peak_rps = 1e8 * 12 / 86_400 * 3
 print(f"requests at the peak       {peak_rps:12,.0f} /s")
 print(f"one stage: all items       {peak_rps * 1e8:12.1e} scores/s")
 print(f"500 candidates             {peak_rps * 500:12.1e} scores/s")
-print(f"features of 501 rows       {peak_rps * 501 * 50 * 8 / 1e9:12.2f} GB/s")
+print(f"features: 501 rows a page  {peak_rps * 501 / 1e6:12.1f} million rows/s", end="")
+print(f", {peak_rps * 501 * 50 * 8 / 1e9:.2f} GB/s")
 table = 1e9 * 64 * 4
 print(f"table, 1e9 ids × 64 fp32   {table / 1e9:12.0f} GB; while training with")
 print(f"  Adam, row-wise Adagrad   {3 * table / 1e9:12.0f} and {(table + 1e9 * 4) / 1e9:.0f} GB")
@@ -53,13 +54,15 @@ print("index flat, HNSW, IVF-PQ   {:12.1f}, {:.1f} and {:.1f} GB".format(*sizes)
 lists, probes = 40_000, 16
 products = lists + probes * 1e8 / lists
 print(f"IVF, {lists:,} lists, {probes} probed {products:11,.0f} products a request")
+reads = products * peak_rps / 1e12 * np.array([vector, 16])
+print("  their memory reads, fp32 {:12.2f} TB/s; with 16-byte codes {:.2f}".format(*reads))
 
 # %% [markdown]
 # **Read it.** One stage needs 200 000 times the scores: that, and not taste, is why there are two.
-# With stages, what binds is not the 80 000 dot products (sequential reads, in memory), but **20.9
-# million feature rows a second**. 8 GB/s are a few network cards; that many random reads are a
-# fleet. It halves when you rank 250, and nearly vanishes if item features live in the ranker's
-# memory.
+# What binds then? Retrieval reads 1.7 TB/s of memory, in sequence: some twenty servers, or one or
+# two with codes. The ranker wants **20.9 million feature rows a second**: 8 GB/s is a few network
+# cards, but as random reads it is a fleet. It halves if you rank 250, and nearly vanishes if item
+# features live in the ranker's memory.
 #
 # And the table is a statement about optimisers: Adam triples it. Row-wise Adagrad, one number a
 # row, adds 2 %.
@@ -232,8 +235,8 @@ plt.show()
 # **Read it.** Left: with log q total recall rises, and **all of it comes from the head; the tail
 # falls**. "Log q helps rare items" has the sign wrong: it gives popular items back what
 # over-sampling took. Right: as β grows, the corrected model turns into the uncorrected one (open
-# markers, drawn at β = 1). So log q **at serving** hands the correction back. Theory wants a slope
-# of 1; 16 bounded dimensions give less.
+# markers, drawn at β = 1). So log q **at serving** hands the correction back. Theory wants the
+# printed slope to be 1; 16 bounded dimensions give less.
 #
 # ## What an index loses
 #
