@@ -128,9 +128,10 @@ def by_the_markers():
     return {name: dict(zip(AXES, marks, strict=True)) for name, marks in MARKS.items()}
 
 
-@q.mistake("""Every answer gets the same marks. A rubric that cannot tell them apart is not being
-used: look for what each *decides*.""")
-def one_level_for_all():
+@q.mistake("""Answers of different levels get the same level from you. A rubric that cannot tell
+them apart is not being used: look for what each *decides*, and move the axes where it decides
+more.""")
+def levels_not_told_apart():
     return dict.fromkeys("ABC", [2] * 7)
 
 
