@@ -11,7 +11,8 @@ from helpers import softmax_course
 from mlprep import warm
 
 SERVE = (
-    "import sys; from pathlib import Path; from mlprep import warm; from mlprep.course import Course;"
+    "import sys; from pathlib import Path; from mlprep import warm;"
+    "from mlprep.course import Course;"
     "warm.LOOK_S = 0.1; warm.serve(Course(Path(sys.argv[1])), int(sys.argv[2]))"
 )
 
