@@ -117,10 +117,11 @@ def page(new_page, tmp_path):
 
 @pytest.fixture(scope="module")
 def open_lab(new_page, site):
-    """A page of several tests: from the start page to the learner's copy by clicking only."""
+    """A page of several tests: from the list of units to the learner's copy by clicking only."""
     site.set_theme("JupyterLab Light")
     page = new_page()
-    page.goto(site.url(""))
+    page.goto(site.url("lab/tree/work/README.md?reset"))
+    page.get_by_role("tab", name="README.md").click()
     start = page.locator(".jp-MarkdownViewer")
     assert not site.mine.exists()
     start.get_by_role("link", name="Softmax", exact=True).click()
@@ -179,7 +180,7 @@ def write(page, name: str, text: str) -> None:
     page.keyboard.insert_text(text)
 
 
-def test_from_the_start_page_to_the_first_check_by_clicking_only(site, lab):
+def test_from_the_list_of_units_to_the_first_check_by_clicking_only(site, lab):
     button(lab).click()
     summary = "0 of 7 points. 0 of 3 questions right. 2 more graded by hand."
     expect(panel(lab).get_by_role("status").first).to_have_text(summary)
