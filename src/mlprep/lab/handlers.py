@@ -32,7 +32,8 @@ def answers(method):
             raise
         except OSError as error:
             self.set_status(507)
-            data = {"message": f"The disk did not take it ({error.strerror or error}). Nothing was lost."}
+            why = error.strerror or error
+            data = {"message": f"The disk did not take it ({why}). Nothing was lost."}
         except Exception as error:  # noqa: BLE001 - the reader gets a sentence, the log the rest
             self.log.exception("mlprep: %s", self.request.path)
             self.set_status(500)
