@@ -125,13 +125,16 @@ def test_the_lab_starts_under_binders_prefix_on_the_start_page(image, checkout, 
     serve(lab, address + "api", timeout_s=60, cwd=checkout, env=image)
     with urllib.request.urlopen(address + "?token=t") as answer:
         assert answer.status == 200
-        assert answer.url.startswith(address + "lab/tree/work/README.md")
+        assert answer.url.startswith(address + "lab?")
         page = answer.read().decode()
     copy = address + "api/contents/work/bias_variance/bias_variance.ipynb?content=0&token=t"
     with urllib.request.urlopen(copy) as answer:
         assert json.load(answer)["writable"]
     settings = json.loads(re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.S)[1])
     assert settings["baseUrl"] == "/user/b/"
+    assert settings["mlprepOpen"] == "mlprep:open-start"
+    with urllib.request.urlopen(address + "mlprep/home?token=t") as answer:
+        assert json.load(answer)["list"] == "work/README.md"
     assert "@jupyter/nbgrader:formgrader" in settings["disabledExtensions"]
 
 

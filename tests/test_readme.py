@@ -114,7 +114,7 @@ def test_after_the_commands_there_is_a_release_feedback_and_a_score(course):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("command", "path"), [(SERVERS[0], "/lab/tree/work/README.md"), (SERVERS[1], "/formgrader")]
+    ("command", "path"), [(SERVERS[0], "/mlprep/home"), (SERVERS[1], "/formgrader")]
 )
 def test_a_server_starts_and_answers(command, path, course, run_py, serve, free_port):
     words = words_of(command, run_py) + ["--no-browser", f"--port={free_port}"]
@@ -155,9 +155,7 @@ def test_the_magics_that_it_shows_exist():
 
 def test_the_owner_is_written_in_one_address():
     addresses = re.findall(r"https://[^\s)]*OWNER[^\s)]*", TEXT)
-    assert addresses == [
-        "https://mybinder.org/v2/gh/OWNER/mlprep/HEAD?urlpath=lab/tree/notebooks/README.md"
-    ]
+    assert addresses == ["https://mybinder.org/v2/gh/OWNER/mlprep/HEAD?urlpath=lab"]
     assert "](https://mybinder.org/v2/gh/" in TEXT.splitlines()[2]
     assert (ROOT / "notebooks" / "README.md").is_file()
 

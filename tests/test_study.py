@@ -86,7 +86,7 @@ def studied(toy_course, serve, free_port, python):
 def test_jupyterlab_answers_within_10_s_and_shows_the_learners_side_only(studied):
     address, seconds = studied
     assert seconds < 10
-    assert "/lab/tree/work/README.md?token=" in address
+    assert "/lab?token=" in address
     with urllib.request.urlopen(address) as answer:
         page = answer.read().decode()
         assert answer.status == 200
@@ -95,8 +95,9 @@ def test_jupyterlab_answers_within_10_s_and_shows_the_learners_side_only(studied
     assert "@jupyter/nbgrader:formgrader" in disabled
     assert "@jupyterlab/apputils-extension:announcements" in disabled
     assert "@jupyter/nbgrader:validate-assignment" not in disabled
+    assert settings["mlprepOpen"] == "mlprep:open-start"
 
-    listing = address.replace("/lab/tree/work/README.md?", "/api/contents/?")
+    listing = address.replace("/lab?", "/api/contents/?")
     with urllib.request.urlopen(listing) as answer:
         names = {item["name"] for item in json.load(answer)["content"]}
     assert {"notebooks", "work"} <= names
@@ -106,17 +107,17 @@ def test_jupyterlab_answers_within_10_s_and_shows_the_learners_side_only(studied
         ("notebooks/softmax.ipynb", False),
         ("work/softmax/softmax.ipynb", True),
     ):
-        listing = address.replace("/lab/tree/work/README.md?", f"/api/contents/{path}?")
+        listing = address.replace("/lab?", f"/api/contents/{path}?")
         with urllib.request.urlopen(listing) as answer:
             assert json.load(answer)["writable"] is expected, path
 
 
 @pytest.mark.slow
-def test_the_start_page_opens_as_a_page_whose_links_open_notebooks(studied, chromium):
+def test_the_list_of_units_opens_as_a_page_whose_links_open_notebooks(studied, chromium):
     page = chromium.new_page()
     outside = []
     page.on("request", lambda r: "127.0.0.1" in r.url or outside.append(r.url))
-    page.goto(studied[0])
+    page.goto(studied[0].replace("/lab?", "/lab/tree/work/README.md?"))
     for link, text in (("assignment", "release/softmax"), ("Softmax", "notebooks/softmax")):
         page.get_by_role("tab", name="README.md").click(timeout=30_000)
         page.locator(".jp-MarkdownViewer").get_by_role("link", name=link, exact=True).click()

@@ -11,8 +11,8 @@ import zmq
 c = get_config()
 
 c.ServerApp.root_dir = str(Path(__file__).resolve().parents[2])
-# Written by mlprep.study at each start; opens as a page (labconfig/default_setting_overrides.json).
-c.ServerApp.default_url = c.LabApp.default_url = "/lab/tree/work/README.md"
+# JupyterLab, in which the start page opens: labconfig/page_config.json names its command.
+c.ServerApp.default_url = c.LabApp.default_url = "/lab"
 # A lesson can be run and changed, and saved as a copy in work/; the course's own file stays.
 c.ServerApp.contents_manager_class = "mlprep.contents.StudyContents"
 # Answers and grades, so that nobody reads them by accident; release/ because work/ has the copies

@@ -7,6 +7,7 @@ that talks to it (static/main.js lists those). Answers are plain JSON; an error 
     handlers.py     what they share: JSON in and out, errors as sentences
     places.py       which notebook of which course a path names, and none outside of it
     check.py        Check my work: grading, hints, worked solutions, starting over
+    home.py         the start page: the choice, the plan, progress
 
 The extension is on in every server of the environment: etc/jupyter/jupyter_server_config.d names
 it to the server, share/jupyter/labextensions/mlprep to JupyterLab and Notebook 7.
@@ -25,10 +26,11 @@ def _load_jupyter_server_extension(app) -> None:
     from jupyter_server.base.handlers import FileFindHandler
     from jupyter_server.utils import url_path_join
 
-    from mlprep.lab import check
+    from mlprep.lab import check, home
 
     base = url_path_join(app.web_app.settings["base_url"], "mlprep")
     static = {"path": str(Path(__file__).parent / "static"), "no_cache_paths": ["/"]}
-    handlers = [(url_path_join(base, address), handler) for address, handler in check.HANDLERS]
+    faces = [*check.HANDLERS, *home.HANDLERS]
+    handlers = [(url_path_join(base, address), handler) for address, handler in faces]
     handlers.append((url_path_join(base, "static", "(.*)"), FileFindHandler, static))
     app.web_app.add_handlers(".*$", handlers)

@@ -22,7 +22,7 @@ def areas_svg(areas: list[dict]) -> str:
         'font-family="sans-serif" font-size="13">',
         '<title id="areas-title">Progress by area</title>',
         f'<desc id="areas-words">{escape(words)}</desc>',
-        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
+        f'<rect class="ground" width="{WIDTH}" height="{height}" fill="#ffffff"/>',
     ]
     for number, area in enumerate(areas):
         top = TOP + ROW * number
@@ -32,8 +32,9 @@ def areas_svg(areas: list[dict]) -> str:
         lines += [
             f'<text x="{LEFT - 8}" y="{text:g}" text-anchor="end" fill="{INK}">'
             f"{escape(area['title'])}</text>",
-            f'<rect {box} width="{whole}" fill="{EMPTY}" stroke="{INK}" stroke-width="0.6"/>',
-            f'<rect {box} width="{full:.1f}" fill="{BAR}"/>',
+            f'<rect class="empty" {box} width="{whole}" fill="{EMPTY}" stroke="{INK}" '
+            'stroke-width="0.6"/>',
+            f'<rect class="done" {box} width="{full:.1f}" fill="{BAR}"/>',
             f'<text x="{LEFT + whole + 8}" y="{text:g}" fill="{INK}">{escape(_short(area))}</text>',
         ]
     return "\n".join([*lines, "</svg>"]) + "\n"

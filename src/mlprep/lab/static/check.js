@@ -1,7 +1,7 @@
 /* Check my work: the button in an assignment's toolbar, its commands, and what they do. */
 
 import { makePanel } from './panel.js';
-import { client, h, useStyle } from './shared.js';
+import { client, h, showCell, useStyle } from './shared.js';
 
 const CHECK = 'mlprep:check';
 const START_OVER = 'mlprep:start-over';
@@ -240,15 +240,6 @@ class Face {
     if (notebook.isDisposed) {
       return;
     }
-    const cells = notebook.content.widgets;
-    const index = cells.findIndex(
-      cell => cell.model.getMetadata('nbgrader')?.grade_id === question
-    );
-    if (index >= 0) {
-      this.app.shell.activateById(notebook.id);
-      notebook.content.activeCellIndex = index;
-      notebook.content.scrollToItem(index, 'start');
-      notebook.content.activate();
-    }
+    showCell(this.app, notebook, question);
   }
 }

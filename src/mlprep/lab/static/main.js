@@ -1,13 +1,16 @@
 /* The plugins of the course: one for each face, a module with a function `plugin(libraries)`. */
 
-const FACES = ['./check.js', './start.js'];
+const FACES = ['./check.js', './home.js', './start.js'];
 const LIBRARIES = {
+  application: '@jupyterlab/application',
   apputils: '@jupyterlab/apputils',
   coreutils: '@jupyterlab/coreutils',
+  launcher: '@jupyterlab/launcher',
   mainmenu: '@jupyterlab/mainmenu',
   notebook: '@jupyterlab/notebook',
   rendermime: '@jupyterlab/rendermime',
   services: '@jupyterlab/services',
+  ui: '@jupyterlab/ui-components',
   widgets: '@lumino/widgets'
 };
 

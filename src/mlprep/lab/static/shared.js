@@ -22,6 +22,29 @@ export function useStyle(name) {
   }
 }
 
+/** Bring a notebook's cell into view: the one with this grade_id, or the heading above it. */
+export function showCell(app, notebook, name, withHeading = false) {
+  const { content } = notebook;
+  const cells = content.widgets.map(widget => widget.model);
+  let index = cells.findIndex(cell => cell.getMetadata('nbgrader')?.grade_id === name);
+  const isHeading = cell => cell.type === 'markdown' && /^#+ /.test(cell.sharedModel.getSource());
+  for (let i = index; withHeading && i >= 0; i--) {
+    if (isHeading(cells[i])) {
+      index = i;
+      break;
+    }
+  }
+  if (index >= 0) {
+    app.shell.activateById(notebook.id);
+    content.activeCellIndex = index;
+    content.scrollToItem(index, 'start');
+    content.activate();
+  }
+}
+
+/** Tells the other faces: "checked" when a notebook was graded. */
+export const news = new EventTarget();
+
 /** A function that asks the course's server; an answer that is an error is thrown as its sentence. */
 export function client({ services, coreutils }) {
   const settings = services.ServerConnection.makeSettings();
@@ -41,7 +64,11 @@ export function client({ services, coreutils }) {
     }
     const answer = await response.json().catch(() => ({}));
     if (!response.ok) {
-      throw new Error(answer.message || `The server answered ${response.status}.`);
+      const error = new Error(answer.message || `The server answered ${response.status}.`);
+      throw Object.assign(error, { fields: answer.fields || {} });
+    }
+    if (method === 'POST' && address === 'check') {
+      news.dispatchEvent(new Event('checked'));
     }
     return answer;
   };
