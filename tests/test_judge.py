@@ -524,6 +524,64 @@ def test_callbacks_streams_and_random_numbers_cross_over():
     assert outcomes(graded(source, source)) == {"descend": ("right", 2.0)}
 
 
+def test_an_error_of_a_callback_is_caught_by_its_class():
+    source = notebook(
+        cell("locked", "imports", "from mlprep.check import Question"),
+        cell(
+            "answer",
+            "patient",
+            """
+            def patient(read):
+                for _ in range(3):
+                    try:
+                        return read()
+                    except OSError:
+                        pass
+                raise TimeoutError("three times")
+            """,
+        ),
+        cell(
+            "test",
+            "patient_reads_again",
+            '''
+            class Busy(ConnectionError):
+                """Of the test's own."""
+
+            q = Question(patient, points=2)
+
+            def reading(*errors):
+                left = list(errors)
+                def read():
+                    if left:
+                        raise left.pop()
+                    return 7
+                return read
+
+            @q.probe(gives=7)
+            def two_that_pass(f):
+                """Two busy moments are waited for."""
+                return f(reading(OSError("a"), Busy("b")))
+            @q.probe(gives=["ValueError", "UnicodeDecodeError or RuntimeError"])
+            def others_come_back(f):
+                """Any other error comes back to the caller."""
+                found = []
+                undecoded = UnicodeDecodeError("utf-8", b"", 0, 1, "made of five parts")
+                for error in (ValueError("c"), undecoded):
+                    try:
+                        f(reading(error))
+                    except (UnicodeDecodeError, RuntimeError):
+                        found.append("UnicodeDecodeError or RuntimeError")
+                    except ValueError:
+                        found.append("ValueError")
+                return found
+            q.grade()
+            ''',
+            2,
+        ),
+    )
+    assert outcomes(graded(source, source)) == {"patient": ("right", 2.0)}
+
+
 # What the judge and a learner's own kernel still see differently
 
 

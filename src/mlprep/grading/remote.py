@@ -17,7 +17,7 @@ import time
 
 import numpy as np
 
-from mlprep.check.answer import AnswerLost, RemoteError, Watched
+from mlprep.check.answer import AnswerLost, RemoteError, Watched, class_names
 from mlprep.check.values import NotPlain, is_tensor, one_line
 from mlprep.errors import GraderError
 from mlprep.grading.launch import Launcher
@@ -239,7 +239,9 @@ class Box:
         except AnswerLost:
             raise
         except Exception as error:  # noqa: BLE001 - the callback's error is the caller's to see
-            return {"error": f"{type(error).__name__}: {error}"[:300]}
+            names = class_names(error)
+            kind = next((name for name in names if hasattr(builtins, name)), "RuntimeError")
+            return {"error": f"{type(error).__name__}: {error}"[:300], "kind": kind}
 
 
 class Handle:

@@ -16,6 +16,7 @@ other values.
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import io
 import os
@@ -199,8 +200,17 @@ class Callback:
         }
         reply = self._submission.peer.ask(request)
         if "error" in reply:
-            raise RuntimeError(f"{self.__name__}: {reply['error']}")
+            raise _error_of(f"{self.__name__}: {reply['error']}", reply.get("kind"))
         return self._submission.decode(reply["value"])
+
+
+def _error_of(text: str, kind: str | None) -> Exception:
+    """A callback's error as one of the same builtin class, so that `except OSError` catches it."""
+    known = getattr(builtins, str(kind), None)
+    if isinstance(known, type) and issubclass(known, Exception):
+        with contextlib.suppress(TypeError):  # one that is not made of a message
+            return known(text)
+    return RuntimeError(text)
 
 
 def describe_error(error: BaseException) -> dict:
