@@ -107,7 +107,7 @@ def image(checkout):
 
 
 @pytest.mark.slow
-def test_post_build_keeps_torch_and_writes_the_start_page(image, checkout):
+def test_post_build_keeps_torch_and_writes_the_list_of_units(image, checkout):
     code = "import torch, mlprep; print(torch.__version__)"
     words = ["python", "-c", code]
     said = subprocess.run(words, env=image, capture_output=True, text=True, check=True).stdout

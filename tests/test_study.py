@@ -1,4 +1,4 @@
-"""Study mode: copies that are never overwritten, a start page, JupyterLab on it."""
+"""Study mode: copies that are never overwritten, a list of units, JupyterLab on it."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ import pytest
 
 from mlprep.course import Course
 from mlprep.errors import UsageError
-from mlprep.study import START_PAGE, prepare, server_arguments, start_page, study, teach
+from mlprep.study import UNITS_PAGE, prepare, server_arguments, study, teach, units_page
 
 
-def test_preparing_writes_the_start_page_and_no_copy(toy_course):
+def test_preparing_writes_the_list_of_units_and_no_copy(toy_course):
     prepare(toy_course)
     prepare(toy_course)
     files = [path for path in (toy_course.root / "work").rglob("*") if path.is_file()]
-    assert files == [toy_course.root / START_PAGE]
+    assert files == [toy_course.root / UNITS_PAGE]
 
 
-def test_the_start_page_leads_to_the_lesson_and_to_the_copy(toy_course):
+def test_the_list_of_units_leads_to_the_lesson_and_to_the_copy(toy_course):
     prepare(toy_course)
-    page = toy_course.root / START_PAGE
+    page = toy_course.root / UNITS_PAGE
     links = re.findall(r"\]\(([^)]+)\)", page.read_text())
     assert links == ["../notebooks/softmax.ipynb", "softmax/softmax.ipynb"]
     assert (page.parent / links[0]).is_file()  # the other one is made when it is opened
 
 
-def test_the_start_page_has_no_link_to_what_is_not_built(toy_course):
+def test_the_list_of_units_has_no_link_to_what_is_not_built(toy_course):
     toy_course.unit("softmax").lesson.unlink()
     toy_course.unit("softmax").release_notebook().unlink()
     prepare(toy_course)
-    text = (toy_course.root / START_PAGE).read_text()
+    text = (toy_course.root / UNITS_PAGE).read_text()
     assert "Softmax" in text
     assert "](" not in text
 
 
-def test_every_lesson_of_this_course_is_on_its_start_page(root):
+def test_every_lesson_of_this_course_is_on_its_list_of_units(root):
     course = Course(root)
     lessons = {f"../notebooks/{path.stem}.ipynb" for path in (root / "notebooks").glob("*.ipynb")}
-    assert lessons <= set(re.findall(r"\]\(([^)]+)\)", start_page(course)))
+    assert lessons <= set(re.findall(r"\]\(([^)]+)\)", units_page(course)))
     assert len(lessons) >= 1
 
 

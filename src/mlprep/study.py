@@ -1,7 +1,8 @@
 """JupyterLab for the two who use it: a learner (study) and an instructor (teach).
 
-prepare(course)     the start page in work/ is written
-study(course)       the same, then JupyterLab on it, without what only helps an instructor
+prepare(course)     the list of all units in work/ is written
+study(course)       the same, then JupyterLab on the start page (mlprep.lab.home), without what only
+                    helps an instructor
 teach(course)       JupyterLab on nbgrader's Formgrader, with everything
 
 Settings that do not depend on the caller are in jupyter/study and jupyter/teach.
@@ -20,9 +21,9 @@ from mlprep.course import Course, Unit
 from mlprep.errors import UsageError
 from mlprep.indexes import page
 
-START_PAGE = "work/README.md"
-START_TEXT = """\
-# Start here
+UNITS_PAGE = "work/README.md"
+UNITS_TEXT = """\
+# All units
 
 Read a lesson, then solve its assignment and press **Check my work** above it. The assignments below
 are your own copies, in `work/`, made when you first open them: change them as you like. When the
@@ -107,15 +108,15 @@ def server_arguments(open_browser: bool, port: int | None, extra: Iterable[str])
 
 
 def prepare(course: Course) -> None:
-    """Write the start page; copies of assignments are made when they are opened."""
-    page = course.root / START_PAGE
+    """Write the list of all units; copies of assignments are made when they are opened."""
+    page = course.root / UNITS_PAGE
     page.parent.mkdir(exist_ok=True)
-    page.write_text(start_page(course), encoding="utf-8")
+    page.write_text(units_page(course), encoding="utf-8")
 
 
-def start_page(course: Course) -> str:
+def units_page(course: Course) -> str:
     """The Markdown that leads to each lesson and to the learner's own copies, by track."""
-    return page(course, START_TEXT, _row)
+    return page(course, UNITS_TEXT, _row)
 
 
 def _row(unit: Unit) -> tuple[str, int] | None:

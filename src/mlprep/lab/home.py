@@ -8,6 +8,7 @@ GET   home/file?kind=ics|json|csv        {"name", "text"}: the calendar, the rec
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from mlprep.plan.export import as_csv, as_json
 from mlprep.plan.overview import overview
 from mlprep.plan.record import DIAGNOSTIC, DIAGNOSTIC_UNIT
 from mlprep.plan.state import SET_IT, Settings, State, chosen
-from mlprep.study import START_PAGE
+from mlprep.study import UNITS_PAGE
 
 SUGGESTED = {"weeks": 10, "hours": 10.0}  # until something is chosen
 FILES = {"ics": "mlprep-plan.ics", "json": "mlprep-record.json", "csv": "mlprep-results.csv"}
@@ -30,6 +31,7 @@ MISSING = {
     "hours": "Say how many hours a week you have.",
 }
 TOLD: dict[Path, list[str]] = {}  # what happened to each course's record since the server started
+ONE_AT_A_TIME = threading.Lock()  # two tabs must not both put a broken record aside
 
 
 class Home(Handler):
@@ -37,7 +39,7 @@ class Home(Handler):
 
     @answers
     async def get(self):
-        return await self.apart(page, Course.find(self.root), date.today())
+        return await self.apart(_alone, page, Course.find(self.root), date.today())
 
     @answers
     async def post(self):
@@ -46,7 +48,7 @@ class Home(Handler):
         if problems:
             self.set_status(400)
             return {"message": next(iter(problems.values())), "fields": problems}
-        return await self.apart(page, Course.find(self.root), today, settings)
+        return await self.apart(_alone, page, Course.find(self.root), today, settings)
 
 
 class File(Handler):
@@ -54,7 +56,13 @@ class File(Handler):
 
     @answers
     async def get(self):
-        return await self.apart(file, Course.find(self.root), date.today(), self.text("kind"))
+        kind = self.text("kind")
+        return await self.apart(_alone, file, Course.find(self.root), date.today(), kind)
+
+
+def _alone(function, *args):
+    with ONE_AT_A_TIME:
+        return function(*args)
 
 
 def page(course: Course, today: date, settings: Settings | None = None) -> dict:
@@ -95,7 +103,7 @@ def page(course: Course, today: date, settings: Settings | None = None) -> dict:
     return data | {
         "tracks": _tracks(course),
         "suggested": _suggested(data["settings"], today),
-        "list": START_PAGE if (course.root / START_PAGE).is_file() else "",
+        "list": UNITS_PAGE if (course.root / UNITS_PAGE).is_file() else "",
     }
 
 

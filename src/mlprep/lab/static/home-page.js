@@ -173,8 +173,11 @@ export function makePage(actions) {
   }
 
   function again() {
-    const isNow = repeat => data.next.kind === 'repeat' && repeat === data.due[0];
-    const due = data.due.filter(repeat => !isNow(repeat));
+    const { kind, unit: name, question } = data.next;
+    const now = data.due.findIndex(
+      repeat => kind === 'repeat' && repeat.unit === name && repeat.question === question
+    );
+    const due = data.due.filter((_, i) => i !== now);
     if (!due.length && !data.coming.length) {
       return null;
     }
@@ -232,7 +235,8 @@ export function makePage(actions) {
     const [week] = data.plan.weeks;
     const beside = data.beside.map(each => each.stage);
     const groups = week.stages.map(stage => {
-      const practice = stage.practice_hours > 0.05;
+      const practice = stage.practice_hours > 0.05 && stage.practice;
+      const left = hours(stage.practice_hours);
       return h(
         'div',
         { class: 'mlprep-group' },
@@ -251,7 +255,7 @@ export function makePage(actions) {
             )
           : null,
         practice
-          ? h('p', {}, `Practice, ${hours(stage.practice_hours)} h: ${stage.practice}`)
+          ? h('p', {}, `Practice${stage.units.length ? `, ${left} h` : ''}: ${stage.practice}`)
           : null
       );
     });
