@@ -4,6 +4,8 @@ import { makeForm } from './home-form.js';
 import { hours, longDay, shortDay, table } from './home-parts.js';
 import { h } from './shared.js';
 
+const MOST_MISSED = 5; // the others are folded away
+
 /**
  * Make the page.
  *
@@ -223,11 +225,20 @@ export function makePage(actions) {
     if (!left.length) {
       return null;
     }
+    const rows = left.map(name => unitRow(unitOf(name)));
     return section(
       'missed',
       'Missed so far',
       h('p', { class: 'mlprep-dim' }, 'Planned for days that are over, and not done yet.'),
-      h('ul', { class: 'mlprep-list' }, ...left.map(name => unitRow(unitOf(name))))
+      h('ul', { class: 'mlprep-list' }, ...rows.slice(0, MOST_MISSED)),
+      rows.length > MOST_MISSED
+        ? h(
+            'details',
+            {},
+            h('summary', {}, `And ${rows.length - MOST_MISSED} more`),
+            h('ul', { class: 'mlprep-list' }, ...rows.slice(MOST_MISSED))
+          )
+        : null
     );
   }
 
