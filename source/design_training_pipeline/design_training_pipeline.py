@@ -215,6 +215,21 @@ def optimizer_forgotten(job):
     return with_sizes(job, optimizer=0)
 
 
+@q.mistake("""Your state is in gigabytes. The name of the key ends in _bytes: return bytes, and
+divide when you print.""")
+def gigabytes_for_bytes(job):
+    right = piece_by_piece(job)
+    return right | {"state_bytes": right["state_bytes"] / 1e9}
+
+
+@q.mistake("""You subtracted the save from the interval, as refined formulas do. The statement asks
+for the τ where save/τ + τ/(2M) is least: that is √(2·save·M) itself. Where the two differ much, no
+first-order formula holds.""")
+def save_subtracted(job):
+    right = piece_by_piece(job)
+    return right | {"interval_s": right["interval_s"] - job["save_s"]}
+
+
 @q.mistake("""The attention scores are missing where nothing is recomputed: they take 5·a·s²·b bytes
 a layer, and grow with the square of the length.""")
 def scores_forgotten(job):
@@ -623,6 +638,16 @@ def keys_of_keys(tasks, sources, store):
     return running(tasks, sources, store, of_keys)
 
 
+@q.mistake("""Your key holds the sources instead of the task's own inputs. A change in the code
+before it goes unseen, and a change in a source that it never reads makes it run. Use what `run` is
+given: the values of its inputs.""")
+def keyed_by_the_sources(tasks, sources, store):
+    def of_sources(name, task, inputs, keys):
+        return digest(task["code"], task["config"], sources)
+
+    return running(tasks, sources, store, of_sources)
+
+
 @q.mistake("""You store by the task's name: whatever changes, the first result is served for ever. A
 key must say what the result was made of.""")
 def stored_by_name(tasks, sources, store):
@@ -801,12 +826,12 @@ class Shelf:
         self.look()
 
     def look(self):
-        met = list(self.keys.get("final", ["nothing"]))
+        met = "".join(map(str, self.keys.get("final", ["nothing"])))
         if met not in self.seen:
             self.seen.append(met)
 
     def held(self, key):
-        left_by_others = [] if key in self.deleted else ["left by a killed run"]
+        left_by_others = [] if key in self.deleted else ["?"]  # rows of a killed run
         return self.keys.setdefault(key, left_by_others)
 
     def append(self, key, rows):
@@ -834,30 +859,30 @@ class Shelf:
 
 
 def publishing(f, failing=(), limit=99, attempts=3):
-    """What came back or was raised, all that readers could have met, and how often was checked."""
+    """What came back or was raised, what readers could have met ("?": rows of others), checks."""
     shelf = Shelf(failing, limit)
     try:
-        came = f(PARTS, "final", shelf.functions, attempts)
+        came = f"returned {f(PARTS, 'final', shelf.functions, attempts)}"
     except ValueError:
         came = "ValueError"
     except OSError:
         came = "OSError"
-    return [came, shelf.seen, shelf.checks]
+    return {"result": came, "readers meet": ", then ".join(shelf.seen), "checks": shelf.checks}
 
 
-@q.probe(gives=[1, [["old"], [1, 2, 3, 4, 5, 6]], 1])
+@q.probe(gives={"result": "returned 1", "readers meet": "old, then 123456", "checks": 1})
 def a_smooth_run(f):
     """Readers meet the old batch, then the whole new one, and nothing in between."""
     return publishing(f)
 
 
-@q.probe(gives=[2, [["old"], [1, 2, 3, 4, 5, 6]], 1])
+@q.probe(gives={"result": "returned 2", "readers meet": "old, then 123456", "checks": 1})
 def one_append_fails(f):
     """When an append fails half-way, the next attempt gives each row once."""
     return publishing(f, failing=(2,))
 
 
-@q.probe(gives=["ValueError", [["old"]], 1])
+@q.probe(gives={"result": "ValueError", "readers meet": "old", "checks": 1})
 def a_bad_batch_is_never_met(f):
     """A batch that fails its check is refused, and nobody has met it."""
     return publishing(f, limit=9)
@@ -1441,6 +1466,18 @@ def cut_at(f, *lengths, X=X_TRAIN, y=Y_TRAIN):
     return np.array(state["w"])
 
 
+@q.probe(gives=[0.09061, -0.19353, 0.00000], rtol=1e-4)
+def the_first_step(f):
+    """The first step has t = 0, draws the order and then the mask, and takes 4 rows."""
+    return cut_at(f, 1)
+
+
+@q.probe(gives=[0.18049, -0.66824, 0.06977], rtol=1e-4)
+def the_first_epoch(f):
+    """The third step takes the 3 rows that are left of 11, and divides by 3."""
+    return cut_at(f, 3)
+
+
 @q.probe(gives=[0.90146, -2.31925, 0.70594], rtol=1e-4)
 def thirteen_steps(f):
     """13 steps in one go give w = (0.901, -2.319, 0.706)."""
@@ -1509,19 +1546,24 @@ class Run:
         self.rng = np.random.default_rng(0)
         self.w = [0.0] * len(self.X[0])
         self.v, self.t, self.todo = self.w[:], 0, []
+        self.over, self.fewest, self.ahead, self.mask_first = None, 1, 0, False
+
+    def mask(self):
+        return (self.rng.random(len(self.w)) < 0.8).tolist()
 
     def step(self):
-        if not self.todo:
+        keep = self.mask() if self.mask_first else None
+        if len(self.todo) < self.fewest:
             self.todo = self.rng.permutation(len(self.X)).tolist()
         rows, self.todo = self.todo[:4], self.todo[4:]
-        keep = (self.rng.random(len(self.w)) < 0.8).tolist()
+        keep = keep or self.mask()
         g = [0.0] * len(self.w)
         for i in rows:
             x = [a if k else 0.0 for a, k in zip(self.X[i], keep, strict=True)]
             error = sum(a * b for a, b in zip(x, self.w, strict=True)) - self.y[i]
-            g = [a + error * b / len(rows) for a, b in zip(g, x, strict=True)]
+            g = [a + error * b / (self.over or len(rows)) for a, b in zip(g, x, strict=True)]
         self.v = [0.9 * a + b for a, b in zip(self.v, g, strict=True)]
-        lr = 0.1 / (1 + self.t / 10)
+        lr = 0.1 / (1 + (self.t + self.ahead) / 10)
         self.w = [a - lr * b for a, b in zip(self.w, self.v, strict=True)]
         self.t += 1
 
@@ -1581,20 +1623,11 @@ def weights_saved_in_float32(X, y, steps, state=None):
     return running_rows(X, y, steps, state, rounded=True)
 
 
-@q.mistake("""The sum over the batch is always divided by 4. The last batch of an epoch has fewer
-rows: divide by their number.""")
-def ragged_batch_over_four(X, y, steps, state=None):
-    class Four(Run):
-        def step(self):
-            rows = min(len(self.todo) or len(self.X), 4)
-            before, v = self.w, self.v
-            super().step()
-            g = [(a - 0.9 * b) * rows / 4 for a, b in zip(self.v, v, strict=True)]
-            self.v = [0.9 * a + b for a, b in zip(v, g, strict=True)]
-            lr = 0.1 / (1 + (self.t - 1) / 10)
-            self.w = [a - lr * b for a, b in zip(before, self.v, strict=True)]
-
-    run = Four(X, y)
+def bent_steps(X, y, steps, state, **bends):
+    """train() on a Run with one of its rules bent."""
+    run = Run(X, y)
+    for name, value in bends.items():
+        setattr(run, name, value)
     for key, value in (state or {}).items():
         if key == "rng":
             run.rng.bit_generator.state = value
@@ -1604,6 +1637,30 @@ def ragged_batch_over_four(X, y, steps, state=None):
         run.step()
     rng = run.rng.bit_generator.state
     return {"w": run.w, "v": run.v, "t": run.t, "todo": run.todo, "rng": rng}
+
+
+@q.mistake("""The sum over the batch is always divided by 4. The last batch of an epoch has fewer
+rows: divide by their number.""")
+def ragged_batch_over_four(X, y, steps, state=None):
+    return bent_steps(X, y, steps, state, over=4)
+
+
+@q.mistake("""Rows that do not fill a batch are dropped at the end of each epoch. The last step of
+an epoch takes what is left, however few.""")
+def short_batch_dropped(X, y, steps, state=None):
+    return bent_steps(X, y, steps, state, fewest=4)
+
+
+@q.mistake("""Your first step has t = 1. It starts at 0, so that the first learning rate is 0.1; the
+step counts up at the end.""")
+def steps_counted_from_one(X, y, steps, state=None):
+    return bent_steps(X, y, steps, state, ahead=1)
+
+
+@q.mistake("""You draw the mask before the order. The same numbers in another order make another
+run: at the start of an epoch draw the permutation first, then the mask.""")
+def mask_before_the_order(X, y, steps, state=None):
+    return bent_steps(X, y, steps, state, mask_first=True)
 
 
 @q.variant
@@ -1698,7 +1755,7 @@ q = Question(dp_step, points=4)
 
 
 def on_devices(f, sizes, d=3, seed=0, lr=0.1):
-    """The new weights on each device, as an array (devices, d); or what went wrong.
+    """How the devices met ("" is well), and the new weights on each, an array (devices, d).
 
     The devices run one after another, so a sum is known once all have got to it: each is run
     again from its start until all sums are known.
@@ -1721,18 +1778,22 @@ def on_devices(f, sizes, d=3, seed=0, lr=0.1):
             results.append(np.asarray(f(X[rows], y[rows], w.copy(), lr, allreduce), dtype=float))
             given.append(calls)
         if len({len(calls) for calls in given}) > 1:
-            return "the devices make different numbers of calls, and wait for each other for ever"
+            return {
+                "meeting": "they make different numbers of calls, and wait for ever",
+                "weights": [],
+            }
         if len(known) >= len(given[0]) or len(known) > 12:
-            return np.array(results)
+            return {"meeting": "", "weights": np.array(results)}
         arrays = [calls[len(known)] for calls in given]
         if len({array.shape for array in arrays}) > 1:
-            return "the devices give arrays of different shapes"
+            return {"meeting": "they give arrays of different shapes", "weights": []}
         known.append(np.sum(arrays, axis=0))
 
 
 def one_batch(sizes, d=3, seed=0, lr=0.1):
-    """What one device with all rows does, by torch."""
-    return on_devices(by_torch_on_all_rows, [sum(sizes)], d, seed, lr)[0]
+    """What one device with all rows does, by torch; on each of the devices."""
+    alone = on_devices(by_torch_on_all_rows, [sum(sizes)], d, seed, lr)
+    return {"meeting": "", "weights": np.tile(alone["weights"], (len(sizes), 1))}
 
 
 def by_torch_on_all_rows(X, y, w, lr, allreduce):
@@ -1748,10 +1809,10 @@ def by_torch_on_all_rows(X, y, w, lr, allreduce):
 @q.probe(gives=one_batch([5]))
 def one_device(f):
     """On one device it is an ordinary step."""
-    return on_devices(f, [5])[0]
+    return on_devices(f, [5])
 
 
-@q.probe(gives=np.tile(one_batch([4, 1]), (2, 1)))
+@q.probe(gives=one_batch([4, 1]))
 def four_rows_and_one(f):
     """Shards of 4 rows and of 1 row give the step of 5 rows, on both devices."""
     return on_devices(f, [4, 1])
@@ -1761,19 +1822,19 @@ def four_rows_and_one(f):
 q.hidden()
 
 
-@q.probe(gives=np.tile(one_batch([7, 2, 3], 5, 1), (3, 1)))
+@q.probe(gives=one_batch([7, 2, 3], 5, 1))
 def three_ragged_shards(f):
     """Shards of 7, 2 and 3 rows of 5 columns."""
     return on_devices(f, [7, 2, 3], 5, 1)
 
 
-@q.probe(gives=np.tile(one_batch([3, 3], 2, 2), (2, 1)))
+@q.probe(gives=one_batch([3, 3], 2, 2))
 def two_equal_shards(f):
     """Two shards of 3 rows."""
     return on_devices(f, [3, 3], 2, 2)
 
 
-@q.probe(gives=np.tile(one_batch([3, 0, 2], 3, 3), (3, 1)))
+@q.probe(gives=one_batch([3, 0, 2], 3, 3))
 def an_empty_shard(f):
     """A device without rows takes part, and gets the same weights."""
     return on_devices(f, [3, 0, 2], 3, 3)
@@ -1816,9 +1877,9 @@ def sum_not_mean(X, y, w, lr, allreduce):
     return stepping(X, y, w, lr, allreduce, global_norm, summed)
 
 
-@q.mistake("""You averaged the devices' mean gradients. With shards of 4 rows and 1 row, the one row
-counts as much as the four: (1, 2, 3, 4) and (10) give 6.25 instead of 4. Sum gradients and rows,
-then divide.""")
+@q.mistake("""You averaged the devices' mean gradients (or the weights that each had stepped to).
+With shards of 4 rows and 1 row, the one row counts as much as the four: (1, 2, 3, 4) and (10) give
+6.25 instead of 4. Sum gradients and rows, then divide.""")
 def mean_of_shard_means(X, y, w, lr, allreduce):
     def mean_of_means(g, rows, allreduce):
         both = allreduce(np.append(g / max(rows, 1), 1.0))
@@ -1864,6 +1925,27 @@ def variances_averaged(X, y, w, lr, allreduce):
         return (X - mean) / np.sqrt(variance + 1e-5)
 
     return stepping(X, y, w, lr, allreduce, averaged, weighted)
+
+
+@q.mistake("""Your variance is divided by N − 1. The statement divides by N, as batch norm does when
+it normalises.""")
+def variance_over_n_minus_one(X, y, w, lr, allreduce):
+    def unbiased(X, allreduce):
+        sums = allreduce(np.concatenate([[len(X)], X.sum(0), (X**2).sum(0)]))
+        n, (total, square) = sums[0], np.split(sums[1:], 2)
+        return (X - total / n) / np.sqrt((square - total**2 / n) / (n - 1) + 1e-5)
+
+    return stepping(X, y, w, lr, allreduce, unbiased, weighted)
+
+
+@q.mistake("""You add 10⁻⁵ outside of the root. It belongs to the variance: √(σ² + 10⁻⁵).""")
+def epsilon_outside_the_root(X, y, w, lr, allreduce):
+    def outside(X, allreduce):
+        sums = allreduce(np.concatenate([[len(X)], X.sum(0), (X**2).sum(0)]))
+        mean, square = np.split(sums[1:] / sums[0], 2)
+        return (X - mean) / (np.sqrt(square - mean**2) + 1e-5)
+
+    return stepping(X, y, w, lr, allreduce, outside, weighted)
 
 
 @q.mistake("""Each device steps by its own rows only: after one step there are as many models as
@@ -2013,11 +2095,13 @@ def three_devices_hold_the_sum(f):
     return ringing(f, 3, 6)["sums"]
 
 
-@q.probe(gives=[[64, 64, 64], 0])
+@q.probe(gives="")
 def three_devices_send_64_bytes(f):
     """Each of three devices sends 4 chunks of 2 numbers, to the next device only."""
     got = ringing(f, 3, 6)
-    return [got["sent"], got["strays"]]
+    if got["strays"]:
+        return f"{got['strays']} messages went to another device than (source + 1) mod n"
+    return "" if got["sent"] == [64] * 3 else f"they sent {got['sent']} bytes, not 64 each"
 
 
 @q.probe(gives=[4.0, 8 / 3])
@@ -2107,8 +2191,9 @@ def seconds_of_one_half(vectors, send, bandwidth_Bps):
     return right | {"seconds": right["seconds"] / 2}
 
 
-@q.mistake("""Your time grows with the number of devices: you took a whole vector for each step. A
-step moves one chunk, an n-th of it, so the total hardly depends on n.""")
+@q.mistake("""Your time grows with the number of devices: you took a whole vector for each step, or
+added up what all devices send in it. They send at once, a chunk each, an n-th of a vector: the
+total hardly depends on n.""")
 def whole_vectors_in_the_time(vectors, send, bandwidth_Bps):
     n = len(vectors)
     seconds = 2 * (n - 1) * 8 * len(vectors[0]) / bandwidth_Bps
@@ -2329,26 +2414,40 @@ ONE_LOSES = losses(2, de=(60, 0.20, 0.1), fr=(30, 0.15, 0.1), pt=(20, -0.15, 0.1
 NO_GAIN = losses(3, de=(40, 0.01, 0.3), fr=(30, 0.01, 0.3))
 
 
-@q.probe(gives=[True, [], "v2"])
+def said(result):
+    """A decision in words."""
+    passed, reasons = result
+    return ", ".join(["passed" if passed else "refused", *reasons])
+
+
+def back(registry):
+    """What rolling back gives."""
+    try:
+        return registry.rollback()
+    except ValueError:
+        return "ValueError"
+
+
+@q.probe(gives=["passed", "v2"])
 def a_good_candidate(f):
     """A candidate that is better overall and in each slice is put in use."""
     registry = f("v1", 2.0, 0.05)
-    return [*registry.promote("v2", *GOOD, "monday"), registry.current()]
+    return [said(registry.promote("v2", *GOOD, "monday")), registry.current()]
 
 
-@q.probe(gives=[False, ["slice pt"], "v1"])
+@q.probe(gives=["refused, slice pt", "v1"])
 def better_on_average_only(f):
     """Better on average and worse for one slice is not good enough."""
     registry = f("v1", 2.0, 0.05)
-    return [*registry.promote("v2", *ONE_LOSES, "monday"), registry.current()]
+    return [said(registry.promote("v2", *ONE_LOSES, "monday")), registry.current()]
 
 
-@q.probe(gives=[False, ["test set used"], "v1"])
+@q.probe(gives=["refused, test set used", "v1"])
 def the_same_test_twice(f):
     """A test set decides once, whatever came of it."""
     registry = f("v1", 2.0, 0.05)
     registry.promote("v2", *ONE_LOSES, "monday")
-    return [*registry.promote("v3", *GOOD, "monday"), registry.current()]
+    return [said(registry.promote("v3", *GOOD, "monday")), registry.current()]
 
 
 @q.probe(gives=["v2", "v1", "v1", "ValueError"])
@@ -2356,11 +2455,7 @@ def back_and_no_further(f):
     """Rolling back goes to the model before, and not beyond the first."""
     registry = f("v1", 2.0, 0.05)
     registry.promote("v2", *GOOD, "monday")
-    found = [registry.current(), registry.rollback(), registry.current()]
-    try:
-        return [*found, registry.rollback()]
-    except ValueError:
-        return [*found, "ValueError"]
+    return [registry.current(), back(registry), registry.current(), back(registry)]
 
 
 ### BEGIN HIDDEN TESTS
@@ -2368,7 +2463,7 @@ q.hidden()
 
 
 def deciding(f, test, z=2.0, harm=0.05):
-    return f("v1", z, harm).promote("v2", *test, "tuesday")
+    return said(f("v1", z, harm).promote("v2", *test, "tuesday"))
 
 
 @q.probe
@@ -2382,6 +2477,12 @@ def small_slices(f):
     """A slice whose harm cannot be ruled out counts against it, and so does one of a single row."""
     parts = {"few": (5, 0.02, 0.2), "low": (8, -0.08, 0.2), "one": (1, 0.3, 0.0)}
     return deciding(f, losses(4, big=(80, 0.2, 0.1), safe=(9, 0.1, 0.1), **parts))
+
+
+@q.probe
+def five_rows_in_all(f):
+    """On few rows it matters that s² is divided by m − 1."""
+    return deciding(f, losses(8, all=(5, 0.05, 0.058)), harm=1.0)
 
 
 @q.probe
@@ -2405,16 +2506,16 @@ def all_reasons_in_order(f):
     registry = f("v1", 3.0, 0.0)
     registry.promote("v2", *GOOD, "monday")
     worse = losses(7, z=(20, -0.2, 0.1), a=(20, -0.1, 0.1), m=(20, 0.3, 0.1))
-    return registry.promote("v3", *worse, "monday")
+    return said(registry.promote("v3", *worse, "monday"))
 
 
 @q.probe
 def a_longer_story(f):
     """Promotions stack up, rollbacks take them off, and test sets stay used."""
     registry = f("v1", 2.0, 0.05)
-    story = [registry.promote("v2", *GOOD, "mon")[0], registry.promote("v3", *GOOD, "tue")[0]]
-    story += [registry.current(), registry.rollback(), registry.promote("v3", *GOOD, "tue")]
-    return [*story, registry.promote("v4", *GOOD, "wed")[0], registry.rollback()]
+    story = [said(registry.promote(f"v{day}", *GOOD, day)) for day in ("2", "3")]
+    story += [registry.current(), back(registry), said(registry.promote("v3", *GOOD, "3"))]
+    return [*story, said(registry.promote("v4", *GOOD, "4")), back(registry)]
 
 
 class Judge:
@@ -2554,6 +2655,15 @@ class first_reason_only(Judge):
     def promote(self, name, champion, candidate, slices, test_id):
         passed, reasons = super().promote(name, champion, candidate, slices, test_id)
         return passed, reasons[:1]
+
+
+@q.mistake("""Your s² is divided by m. The mean was fitted to the same rows, so divide by m − 1: in
+numpy that is ddof=1. On five rows the interval is a tenth too narrow.""")
+class divided_by_m(Judge):
+    def low(self, d):
+        from statistics import mean, pstdev
+
+        return mean(d) - self.z * pstdev(d) / len(d) ** 0.5
 
 
 @q.mistake("""Your standard error lacks the √m: s is the spread of single rows; the mean of m rows
