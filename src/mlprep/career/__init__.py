@@ -4,5 +4,26 @@ A linter says what is absent or can be measured. Whether a line is true or convi
 """
 
 from mlprep.career.resume import FLAGS, Flag, lint_bullet, lint_project, read_own, report
+from mlprep.career.stories import (
+    follow_ups,
+    lint_bank,
+    lint_story,
+    read_stories,
+    report_stories,
+    sample_stories,
+)
 
-__all__ = ["FLAGS", "Flag", "lint_bullet", "lint_project", "read_own", "report"]
+__all__ = [
+    "FLAGS",
+    "Flag",
+    "follow_ups",
+    "lint_bank",
+    "lint_bullet",
+    "lint_project",
+    "lint_story",
+    "read_own",
+    "read_stories",
+    "report",
+    "report_stories",
+    "sample_stories",
+]
