@@ -29,7 +29,8 @@ WORD_NUMBER = re.compile(r"\b(halv\w+|doubl\w+|tripl\w+|one|two|three|four|five|
 PERCENT = re.compile(r"(\d[\d,.]*) ?(?:%|percent\b|per cent\b)", re.I)
 BASE = re.compile(
     r"\bfrom\b[^;]{0,40}?\d|\d[^;]{0,20}(?:\bto\b|→|->) ?[$€£]?\d|\bof (?:the |all |its )?[~$€£]?\d"
-    r"|\b(?:vs\.?|versus|against|compared|relative to|baseline|than|over|up from|holdout|control|A/B)\b"
+    r"|\b(?:vs\.?|versus|against|compared|relative to|baseline|than|over|up from)\b"
+    r"|\b(?:holdout|control|A/B)\b"
     r"|\bof (?:all|every|the|our)\b",
     re.I,
 )
