@@ -1,7 +1,7 @@
 # %% [markdown]
 # # {{title}}: the assignment
 #
-# Eight questions and one explanation, about 150 of the {{minutes}} minutes; the worksheet beside it
+# Eight questions and one explanation, about 180 of the {{minutes}} minutes; the worksheet beside it
 # takes the rest. Afterwards you can:
 #
 # {{objectives}}
@@ -2758,7 +2758,7 @@ is part of the gate: a decision under noise is sometimes wrong, and must be chea
 q.grade()
 
 # %% [markdown] nbgrader={"grade_id": "explain_the_jump", "task": true, "points": 4}
-# ## 9. Say it in 90 seconds (4 points, graded by hand)
+# ## 9. Say it in 90 seconds (4 points, 15 minutes, graded by hand)
 #
 # A colleague writes: **"The run died last night and I resumed it from the checkpoint. The loss
 # jumped by 0.3 and came back after two hours, so all is well. I also moved it from 64 to 48 devices

@@ -340,11 +340,44 @@ for name, change, devices in (
     print(f"{name:17s} | {rise:24.4f} | {gap:17.1e} | {missed:5d} of 128")
 
 # %% [markdown]
-# **Read it.** Only lost moments make the loss jump. A lost place in the epoch hides within its
-# noise, and half of the rows that were due are not seen. So "the loss looks fine" tests one piece
-# of state in five; **cut, resume, compare bits** tests all. The last row lost nothing: another
-# number of devices adds in another order, and rounding makes the runs part. Bit equality is a
-# promise for *one* layout; test it there.
+# **Read it.** Only lost moments make the loss jump. A lost place hides in the noise, and half of
+# the rows that were due are not seen. "The loss looks fine" tests one piece of state in five;
+# **cut, resume, compare bits** tests all. The last row lost nothing: 48 devices add in another
+# order, and rounding parts the runs. Bit equality is a promise for *one* layout.
+#
+# ## Many devices, one batch
+#
+# Sums add up over devices, means do not: all-reduce sums and counts, then divide.
+#
+# ### Predict first: harmless?
+#
+# Each device averages its own tokens, and the averages are averaged. Does that only add noise? And
+# batch norm, with 4 rows on each device?
+
+# %%
+rng, repeats = np.random.default_rng(4), 4000
+print("8 devices: mean of device means / mean over tokens | ± 2 s.e. | spread")
+for name, spread, slope in (
+    ("equal lengths", 0.0, 0.0),
+    ("ragged, unrelated to the gradient", 0.8, 0.0),
+    ("ragged, long texts are easier", 0.8, 0.3),
+):
+    tokens = np.round(200 * rng.lognormal(0, spread, (repeats, 8)))
+    on_device = 1 - slope * np.log(tokens / 200) + rng.standard_normal((repeats, 8)) / tokens**0.5
+    wrong = on_device.mean(axis=1) / ((tokens * on_device).sum() / tokens.sum())
+    error = 2 * wrong.std() / repeats**0.5
+    print(f"{name:41s} {wrong.mean():7.3f} | {error:8.3f} | {wrong.std():6.3f}")
+print("batch norm on one device's rows: correlation with the whole batch's")
+for rows in (2, 4, 16, 64):
+    x = rng.standard_normal((4000, rows))  # the whole batch's mean and spread: 0 and 1
+    z = (x - x.mean(1, keepdims=True)) / np.sqrt(x.var(1, keepdims=True) + 1e-5)
+    print(f"  {rows:2d} rows: {np.corrcoef(x.ravel(), z.ravel())[0, 1]:.3f}", end="")
+print()
+
+# %% [markdown]
+# **Read it.** Where length says something about the loss, averaging averages is **biased**: short
+# texts count too much, at any number of steps. Batch norm on few rows is another function; say
+# *synchronised*, or use a norm that looks at one row.
 #
 # ## How fresh is worth it
 #
@@ -363,11 +396,10 @@ for g in (5, 50, 250, 2500):
 
 # %% [markdown]
 # **Read it.** Measure $g$ first: serve last month's model to 1 %, or score old models on new days.
-# The optimum is flat here too. Look at the last column: once age matters at all, waiting for labels
-# costs more than any schedule saves. Then a faster label (a proxy at day 1, corrected at day 14) is
-# worth more than a faster cluster. What a *failed* run costs is on the same scale: $gT$ a day.
-
-# %% [markdown]
+# The optimum is flat here too. Once age matters at all, waiting for labels (last column) costs more
+# than any schedule saves: a faster label is worth more than a faster cluster. A skipped run leaves
+# the model $T$ days older: $gT$ a day until the next.
+#
 # ## Where it breaks
 #
 # The gate asks for a gain on held-out rows. A team tries candidate after candidate **on the same

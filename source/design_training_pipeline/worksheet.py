@@ -584,7 +584,7 @@ nobody notices.""")
 q.grade()
 
 # %% [markdown] nbgrader={"grade_id": "design_in_prose", "task": true, "points": 3}
-# ## 3. Your design in words (3 points, marked by hand)
+# ## 3. Your design in words (3 points, 25 minutes, marked by hand)
 #
 # Write what you would say in ten minutes at the board, 300 to 450 words, along the eight steps, in
 # the cell below this one. Use your own numbers. Then mark it: seven axes, 0 to 3, next to A, B and
