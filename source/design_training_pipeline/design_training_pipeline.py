@@ -758,15 +758,20 @@ q.grade()
 #
 # - `append(key, rows)`: add rows at the end of a key. May raise OSError, with *some* of them added;
 # - `delete(key)`: the key is gone; deleting what is not there is fine;
-# - `check(key)`: True if what lies under the key is a good batch;
+# - `check(key)`: True if what lies under the key is a good batch. It reads everything, so ask it
+#   once for each complete batch;
 # - `rename(old, new)`: in one instant, `new` holds what `old` held, whatever `new` was before.
 #
 # Runs were killed before yours: **any key but `final` may hold rows of theirs.**
 #
-# Write `publish(parts, final, store, attempts)`. When an append raises OSError, start again with a
-# clean key, at most `attempts` times in all; the last error is then raised. A batch that fails its
-# check is a `ValueError`, with `final` as it was; it would not get better, so it is not tried
-# again. Return the number of attempts that it took. What other keys hold afterwards is not judged.
+# Write `publish(parts, final, store, attempts)`. Append part by part, one call for each. When an
+# append raises OSError, start again with a clean key, at most `attempts` times in all; the last
+# error is then raised. A batch that fails its check is a `ValueError`, with `final` as it was; it
+# would not get better, so it is not tried again. Return the number of attempts that it took. What
+# other keys hold afterwards is not judged.
+#
+# **Example.** Parts (1, 2), (3, 4, 5), (6); the second append fails and leaves 3 and 4. The next
+# attempt succeeds: the result is 2, and readers met the old batch and then 1 to 6, each once.
 
 
 # %% nbgrader={"grade_id": "publish", "solution": true}
@@ -2352,22 +2357,21 @@ class Registry:
         """Put `name` in use if it passes: (True, []) or (False, reasons)."""
         ### BEGIN SOLUTION
         gain = np.asarray(champion, dtype=float) - np.asarray(candidate, dtype=float)
+
+        def low(d):
+            return d.mean() - self.z * d.std(ddof=1) / math.sqrt(len(d))
+
         reasons = ["test set used"] if test_id in self.used else []
         self.used.add(test_id)
-        if not self._low(gain) > 0:
+        if not low(gain) > 0:
             reasons.append("no gain")
         for part in sorted(set(slices)):
             rows = gain[[s == part for s in slices]]
-            if len(rows) < 2 or self._low(rows) < -self.harm:
+            if len(rows) < 2 or low(rows) < -self.harm:
                 reasons.append(f"slice {part}")
         if not reasons:
             self.names.append(name)
         return not reasons, reasons
-        ### END SOLUTION
-
-    def _low(self, gain):
-        ### BEGIN SOLUTION
-        return gain.mean() - self.z * gain.std(ddof=1) / math.sqrt(len(gain))
         ### END SOLUTION
 
     def current(self):
