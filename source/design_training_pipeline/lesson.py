@@ -251,7 +251,7 @@ def exact(tau, M):
     return (M + restart) * np.expm1((tau + save) / M) / tau - 1
 
 
-def simulate(tau, M, rng, segments=16_000):  # share lost, and its standard error
+def simulate(tau, M, rng, segments=4_000):  # share lost, and its standard error
     spent, open_ = np.zeros(segments), np.arange(segments)
     while len(open_):  # segments that have not been finished and saved yet
         fails_at = rng.exponential(M, len(open_))
@@ -273,21 +273,23 @@ for devices, colour, marker in ((1024, figures.INK, "o"), (16_384, figures.ORANG
     ax.plot(taus, 100 * (save / taus + (taus / 2 + restart) / M), color=colour, linewidth=0.8)
     points = np.geomspace(150, min(1e5, 2.5 * M), 8)
     found = 100 * np.array([simulate(tau, M, rng) for tau in points])
-    ax.errorbar(points, found[:, 0], 2 * found[:, 1], color=colour, fmt=marker, markersize=4)
+    ax.errorbar(
+        points, found[:, 0], 2 * found[:, 1], color=colour, fmt=marker, markersize=3, capsize=3
+    )
     ax.axvline(best, color=colour, linewidth=1, linestyle=(0, (1, 2)))
     lost = [f"{exact(tau, M):.3g}" for tau in (best, 2 * best, forgot)]
     print(f"{devices} devices fail every {M / 3600:.1f} h. Share lost, saved each {best:.0f} s:")
     print(f"  {lost[0]}; half as often: {lost[1]}; without the ÷ n, {forgot:.0f} s: {lost[2]}")
-ax.set_ylim(1.5, 400), ax.legend(loc="upper center")
+ax.set_ylim(1.5, 400), ax.legend(loc="lower left")
 figures.plain_ticks(ax.yaxis, (2, 5, 10, 30, 100, 300))
 plt.show()
 
 # %% [markdown]
-# **Read it.** Thick: exact; thin: first order; points: simulated (two standard errors are smaller
-# than a point); dotted: $\sqrt{2\delta M}$. The valley is flat: twice too long costs less than a
-# point on 1024 devices. Precision is not the issue; the **÷ n** is. And M shrinks with the fleet:
-# at 16,384 devices a 60-second save already loses a sixth, so $\delta$ must fall (save in the
-# background).
+# **Read it.** Thick: exact; thin: first order; points: simulated, with bars of two standard
+# errors; dotted: $\sqrt{2\delta M}$. The valley is flat: twice too long costs
+# less than a point on 1024 devices. Precision is not the issue; the **÷ n** is. And M shrinks with
+# the fleet: at 16,384 devices a 60-second save already loses a sixth, so $\delta$ must fall (save
+# in the background).
 #
 # ## What has to be saved
 #
@@ -439,10 +441,10 @@ plt.show()
 #
 # "Steps are keyed by code, settings and input values, so a change runs only what it reaches, and
 # rollback is free. Batches are checked, then renamed; retries start from nothing. Labels wait until
-# they are known. Training holds 16 bytes a parameter; activations are recomputed. A
-# thousand devices fail every two days: a save every hour or so loses three per cent. Resume is
-# tested to the bit. The gate wants a gain on fresh rows and no slice harmed; back in a
-# minute. Freshness is priced: usually label delay binds."
+# they are known. Training holds 16 bytes a parameter; activations are recomputed. A thousand
+# devices fail every two days: a save every hour or so loses three per cent. Resume is tested to the
+# bit. The gate wants a gain on fresh rows and no slice harmed; back in a minute. Freshness is
+# priced: usually label delay binds."
 #
 # **Mid**: right steps, retries, checkpoints. **Senior**: idempotence, what resume needs, gate with
 # slices, rollback. **Staff**: prices age and failure, finds what binds.
