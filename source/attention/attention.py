@@ -5,10 +5,7 @@
 #
 # {{objectives}}
 #
-# How it works: write each answer where it says `YOUR CODE HERE`, and run the test cell under it.
-# It runs the visible tests, which carry half of the points. `%check` runs the hidden ones too,
-# `%hint NAME` gives the next of three hints, and `%solution NAME` the worked solution, once you
-# have tried.
+# {{how_it_works}}
 #
 # **Conventions in all questions.** B batch, T queries, S keys, h heads, D model width, d width of
 # one head. Arguments are NumPy float64 arrays (masks: bool); you may compute and return NumPy or

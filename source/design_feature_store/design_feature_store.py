@@ -6,9 +6,7 @@
 #
 # {{objectives}}
 #
-# Write each answer where it says `YOUR CODE HERE`, and run the test cell under it. It runs the
-# visible tests, which carry half of the points. `%check` runs the hidden ones too, `%hint NAME`
-# gives the next of three hints, and `%solution NAME` the worked solution, once you have tried.
+# {{how_it_works}}
 #
 # **Conventions in all questions.** A time is a number of seconds since 1970 in UTC, unless a
 # question says otherwise. `event_ts` is when something became true in the world, `created_ts` when

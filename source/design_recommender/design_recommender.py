@@ -6,9 +6,7 @@
 #
 # {{objectives}}
 #
-# Write each answer where it says `YOUR CODE HERE`, and run the test cell under it. It runs the
-# visible tests, which carry half of the points. `%check` runs the hidden ones too, `%hint NAME`
-# gives the next of three hints, and `%solution NAME` the worked solution, once you have tried.
+# {{how_it_works}}
 #
 # **Conventions in all questions.** Users and items are numbers from 0. An *event* is (user, item,
 # time): somebody bought something. `_s` at the end of a name says seconds, `_ms` milliseconds,

@@ -5,10 +5,7 @@
 #
 # {{objectives}}
 #
-# How it works: write each answer where it says `YOUR CODE HERE`, and run the test cell under it.
-# It runs the visible tests, which carry half of the points. `%check` runs the hidden ones too,
-# `%hint NAME` gives the next of three hints, and `%solution NAME` the worked solution, once you
-# have tried.
+# {{how_it_works}}
 #
 # **Conventions in all questions.** Arrays are NumPy float64; their shapes are in brackets. `n` is
 # the number of rows, `d` the number of features. No argument may be changed in place. NumPy,

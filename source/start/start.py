@@ -5,10 +5,7 @@
 #
 # {{objectives}}
 #
-# How it works: write each answer where it says `YOUR CODE HERE`, and run the test cell under it.
-# It runs the visible tests, which carry half of the points. `%check` runs the hidden ones too,
-# `%hint NAME` gives the next of three hints, and `%solution NAME` the worked solution, once you
-# have tried.
+# {{how_it_works}}
 #
 # **Question 4 is the diagnostic**: your plan weighs your hours by it (`mlprep plan`). Answer it
 # before you read on in the course, without looking anything up. Points are not the aim there.
@@ -945,9 +942,9 @@ q.grade()
 # dict from topic to letter, `"a"` to `"d"`, or `"?"` **if you would be guessing**. Do not look
 # anything up: a right answer by luck hides a gap, and the plan then skips what you need.
 #
-# The visible test only looks at the form: all 20 topics, one letter or `"?"` each. `%check` marks
-# the items, and your first complete attempt is what the plan goes by. Change nothing afterwards to
-# please it. An item that was wrong says what it is about; its unit has the rest.
+# The visible test only looks at the form: all 20 topics, one letter or `"?"` each. **Check my
+# work** marks the items, and your first complete attempt is what the plan goes by. Change nothing
+# afterwards to please it. An item that was wrong says what it is about; its unit has the rest.
 
 # %% nbgrader={"grade_id": "given_items", "locked": true}
 ITEMS = {
@@ -1333,7 +1330,7 @@ q.hints(
     """There are no hints to the items: they are there to find out what you know. The visible test
 wants every topic of ITEMS as a key.""",
     """{"design_estimation": "?", "feature_store": "?", …} is complete: twenty question marks.""",
-    """Write what you know, "?" for the rest, run %check once, and leave it at that.""",
+    """Write what you know, "?" for the rest, press *Check my work* once, and leave it at that.""",
 )
 q.why("""What each item turns on: 1 divide by 86 400, then times the peak. 2 join as of the event's
 time. 3 sixteen bytes a parameter. 4 time in an M/M/1 queue is service / (1 − load). 5 ten looks at

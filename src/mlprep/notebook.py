@@ -52,9 +52,15 @@ PLACEHOLDERS = (
     "references",
     "interview_questions",
     "minutes",
+    "how_it_works",
     "rubric",
     "framework",
 )
+HOW_IT_WORKS = """\
+How it works: write each answer where it says `YOUR CODE HERE`, and run the test cell under it. It
+runs the visible tests, which carry half of the points. **Check my work**, above the notebook, runs
+the hidden ones too, and has three hints for each question and, once you have tried, its worked
+solution. In a cell, `%check`, `%hint NAME` and `%solution NAME` do the same."""
 MAGIC = re.compile(r"^(\s*)# (%%?[A-Za-z])", re.MULTILINE)
 MAGIC_LINE = re.compile(r"^([ \t]*)%.*$", re.MULTILINE)
 
@@ -368,6 +374,7 @@ def placeholder_values(unit: Unit, authored: Authored) -> dict[str, str]:
         "references": _bullets([_reference(entry) for entry in info["references"]]),
         "interview_questions": _bullets(info["interview_questions"]),
         "minutes": str(minutes),
+        "how_it_works": HOW_IT_WORKS,
         "rubric": rubric_table(),
         "framework": steps_table(),
     }

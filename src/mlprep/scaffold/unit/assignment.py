@@ -5,8 +5,7 @@
 #
 # {{objectives}}
 #
-# Write your answers where it says `YOUR CODE HERE`. The tests below each question show half of
-# what is checked.
+# {{how_it_works}}
 
 # %% nbgrader={"grade_id": "imports", "locked": true}
 import math
