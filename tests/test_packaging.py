@@ -200,7 +200,8 @@ def test_the_question_that_the_authors_guide_shows_is_proved():
         return weights / weights.sum(-1, keepdims=True)
 
     guide = (ROOT / "CONTRIBUTING.md").read_text()
-    (code,) = [block for block in re.findall(r"```python\n(.*?)```", guide, re.S) if "Question(softmax" in block]
+    blocks = re.findall(r"```python\n(.*?)```", guide, re.S)
+    (code,) = [block for block in blocks if "Question(softmax" in block]
     space = {"np": np, "torch": torch, "Question": Question, "softmax": softmax}
     exec(code.replace("q.grade()", ""), space)
     proof = prove(space["q"])
