@@ -1118,7 +1118,8 @@ q.case(
     claim="The example: an answer of age ttl_s is too old, and a hit did not make it younger",
 )  # fmt: skip
 q.case(
-    [(0.0, user, "q" + user) for user in ("ada", "bob", "cleo", "dan", "eve", "finn", "gus")],
+    [(0.0, "ada", "a"), (0.0, "bob", "b"), (0.0, "cleo", "c"), (0.0, "dan", "d"),
+     (0.0, "eve", "e"), (0.0, "finn", "f"), (0.0, "gus", "g")],
     50.0, "ranker-7", 9, 60.0,
     gives=[
         ("old", False), ("new", False), ("old", False), ("new", False), ("new", False),
