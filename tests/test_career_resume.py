@@ -140,3 +140,6 @@ def test_own_bullets_are_read_line_by_line_or_not_at_all(tmp_path):
     path.write_text("# mine\n\n- Built 3 things.\nWrote 2 tools.\n", encoding="utf-8")
     assert read_own(path) == ["- Built 3 things.", "Wrote 2 tools."]
     assert sorted(tmp_path.iterdir()) == [path]
+    assert read_own(tmp_path) == []  # no file, or one that may not be read
+    path.write_bytes("Cut cafés' costs from 9 to 4".encode("latin-1"))
+    assert len(read_own(path)) == 1

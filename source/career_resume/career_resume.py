@@ -92,7 +92,7 @@ MIT.
 # 2. A word is a **number** if it begins with a digit, after at most one of `$ + - ~ <`. So `p99`,
 #    `F1` and `A100` are none. Nor is a year: four digits beginning with 19 or 20, right after `in`.
 # 3. **z** begins at the first of the words `by`, `using`, `through`, `via` whose next word exists
-#    and is no number (nor a year); it runs to the end. (`by 40 %` is no method.)
+#    and is no number; it runs to the end. (`by 40 %` and `by 2025` are no methods.)
 # 4. **y** begins at the first number before z, or at the word before that if it is `from`, `by` or
 #    `to`; it runs up to z.
 # 5. **x** is what comes before y. Its first word must be a verb in the past: it ends in `ed` or is
@@ -147,7 +147,7 @@ q.case(
         "y": "from 310 ms to 120 ms",
         "z": "by batching requests for 4 ms",
     },
-    claim="the measure begins at the first number, or at the from, by or to before it",
+    claim="y begins at the from, by or to before the first number; z at its first method word",
 )
 q.case(
     "Reduced serving cost by 38 % of 2.1 M USD, through weight quantisation.",
@@ -212,7 +212,7 @@ for sample, what in (
         "Took pages from 14 a week to 3 by 2025, by deleting dead alerts.",
         "`by 2025` is no method: a number follows",
     ),
-    ("  fed 60 features to 9 models using one store.  ", "spaces and case do not count"),
+    ("  sent 60 features to 9 models using one store.  ", "spaces and case do not count"),
     ("", "an empty bullet has no parts"),
 ):
     q.case(sample, claim=what)
@@ -274,8 +274,8 @@ def year_as_measure(bullet):
     return taken_apart(bullet, years=False)
 
 
-@q.mistake("""You did not look at the first word. "Responsible for" and "works on" say what you were
-meant to do; a verb in the past says what you did. Return None without one.""")
+@q.mistake("""You did not look at the first word. "Responsible for" and "works on" say what you
+were meant to do; a verb in the past says what you did. Return None without one.""")
 def verb_not_checked(bullet):
     return taken_apart(bullet, verbs=False)
 
@@ -293,19 +293,61 @@ def method_from_the_last_word(bullet):
 
 
 @q.mistake("""A bullet with a gap gives None, not a dict of empty texts: who reads it must be able
-to
-ask whether there is a result.""")
+to ask whether there is a result.""")
 def gaps_as_empty_texts(bullet):
     return taken_apart(bullet, gaps={"x": "", "y": "", "z": ""})
 
 
-@q.mistake("""You left `from`, `by` or `to` with the outcome, so x ends in a dangling word ("Cut p99
-latency from"). It belongs to the number behind it: let y begin there.""")
+@q.mistake("""You left `from`, `by` or `to` with the outcome, so x ends in a dangling word ("Cut
+p99 latency from"). It belongs to the number behind it: let y begin there.""")
 def lead_in_left_with_x(bullet):
     parts = taken_apart(bullet)
     if parts and (found := re.match(r"(from|by|to) ", parts["y"])):
         parts = parts | {"x": f"{parts['x']} {found[1]}", "y": parts["y"][found.end() :]}
     return parts
+
+
+@q.mistake("""The method came without its first word. z keeps `by`, `using`, `through` or `via`:
+"by batching", not "batching".""")
+def method_word_dropped(bullet):
+    parts = taken_apart(bullet)
+    return parts and parts | {"z": parts["z"].partition(" ")[2]}
+
+
+@q.mistake("""The measure swallowed the method: y ends where z begins.""")
+def measure_to_the_end(bullet):
+    parts = taken_apart(bullet)
+    return parts and parts | {"y": bullet.strip().removesuffix(".").partition(f"{parts['x']} ")[2]}
+
+
+@q.mistake("""You know only verbs in `ed`. Cut, built, led, took: look the first word up in
+IRREGULAR, too.""")
+def irregular_verbs_forgotten(bullet):
+    return taken_apart(bullet) if bullet.strip().split(" ")[0].endswith("ed") else None
+
+
+@q.mistake("""You compared the verb's case. IRREGULAR is in lower case and bullets begin with a
+capital: lower the first word before you look it up.""")
+def capital_verbs_unknown(bullet):
+    first = bullet.strip().split(" ")[0]
+    return taken_apart(bullet) if first.endswith("ed") or first in IRREGULAR else None
+
+
+@q.mistake("""You kept the comma before the next part. Each part loses a comma or semicolon at its
+end.""")
+def commas_kept(bullet):
+    parts = taken_apart(bullet)
+    whole = f"{bullet.strip()} "
+    for key in parts or {}:
+        after = whole[whole.find(parts[key]) + len(parts[key])]
+        parts[key] += after if after in ",;" else ""
+    return parts
+
+
+@q.mistake("""You kept the full stop at the end: take one off before you split into words.""")
+def full_stop_kept(bullet):
+    parts = taken_apart(bullet)
+    return parts and parts | {"z": parts["z"] + "." * bullet.strip().endswith(".")}
 
 
 @q.variant
@@ -345,13 +387,13 @@ q.hints(
     """Find z first: the first of the four words whose next word is no number. Then look for numbers
 only before z, and step back over from, by or to.""",
 )
-q.why("""Order matters: the method ends the search for numbers, because a number behind it counts
-effort (3 models, 40 experiments), and effort is what weak bullets measure. The guard behind `by`
-is the same thought the other way round: "by 40 %" looks like a method and is none.
+q.why("""Order matters: the method ends the search for numbers, because a number behind it
+counts effort (3 models, 40 experiments), and effort is what weak bullets measure. The guard
+behind `by` is the same thought the other way round: "by 40 %" looks like a method and is none.
 
-A parser sees form only. `{"x": …, "y": …, "z": …}` means that somebody *could* ask about it; in
-"Improved synergy by 300 % by leveraging AI" all three are there. That is why nothing that you write
-about yourself is graded by such a function.""")
+A parser sees form only. `{"x": …, "y": …, "z": …}` means that somebody *could* ask about it;
+in "Improved synergy by 300 % by leveraging AI" all three are there. That is why nothing that
+you write about yourself is graded by such a function.""")
 ### END HIDDEN TESTS
 q.grade()
 
@@ -567,8 +609,7 @@ def normal_for_t(before, after, unit, paired=False):
 
 
 @q.mistake("""Your interval is as wide as the runs scatter, not as the mean is uncertain: divide
-each
-variance by its number of runs.""")
+each variance by its number of runs.""")
 def spread_for_standard_error(before, after, unit, paired=False):
     through_scipy(before, after, unit, paired)
     if paired:
@@ -586,8 +627,8 @@ def unpaired_despite_shared_seeds(before, after, unit, paired=False):
     return right | {"ci95": through_scipy(before, after, unit)["ci95"]}
 
 
-@q.mistake("""You paired runs that share nothing, because there are as many. Only `paired` says that
-run i of both sides belongs together.""")
+@q.mistake("""You paired runs that share nothing, because there are as many. Only `paired` says
+that run i of both sides belongs together.""")
 def paired_whenever_lengths_agree(before, after, unit, paired=False):
     return through_scipy(before, after, unit, paired or len(before) == len(after))
 
@@ -603,8 +644,8 @@ def variances_pooled(before, after, unit, paired=False):
     return right | {"ci95": (size * low, size * high)}
 
 
-@q.mistake("""Your variances divide by n, which is too small for a handful of runs: divide by n − 1
-(`ddof=1`).""")
+@q.mistake("""Your variances divide by n, which is too small for a handful of runs: divide by n −
+1 (`ddof=1`).""")
 def variance_divided_by_n(before, after, unit, paired=False):
     through_scipy(before, after, unit, paired)
     if paired:
@@ -623,8 +664,8 @@ def interval_not_in_points(before, after, unit, paired=False):
     return right | {"ci95": through_scipy(before, after, "", paired)["ci95"]}
 
 
-@q.mistake("""You tested at 5 % on one side: t at 0.95 gives a 90 % interval. Each side keeps 2.5 %:
-t at 0.975.""")
+@q.mistake("""You tested at 5 % on one side: t at 0.95 gives a 90 % interval. Each side keeps
+2.5 per cent: t at 0.975.""")
 def ninety_per_cent_interval(before, after, unit, paired=False):
     through_scipy(before, after, unit, paired)
     if paired:
@@ -632,6 +673,41 @@ def ninety_per_cent_interval(before, after, unit, paired=False):
         return centred(before, after, unit, paired, stats.t.ppf(0.95, len(before) - 1) * error)
     error = sum(squared_errors(before, after)) ** 0.5
     return centred(before, after, unit, paired, stats.t.ppf(0.95, welch_df(before, after)) * error)
+
+
+@q.mistake("""You subtracted the other way round. A change is after − before: what got more is
+positive.""")
+def before_minus_after(before, after, unit, paired=False):
+    right = through_scipy(before, after, unit, paired)
+    low, high = right["ci95"]
+    return right | {"abs": -right["abs"], "rel": -right["rel"], "ci95": (-high, -low)}
+
+
+@q.mistake("""You took n + m − 2 degrees of freedom with Welch's standard error. Those belong to
+the pooled test; Welch's are fewer, and the interval wider.""")
+def degrees_of_the_pooled_test(before, after, unit, paired=False):
+    right = through_scipy(before, after, unit, paired)
+    if paired:
+        return right
+    error = sum(squared_errors(before, after)) ** 0.5
+    half = stats.t.ppf(0.975, len(before) + len(after) - 2) * error
+    return centred(before, after, unit, paired, half)
+
+
+@q.mistake(
+    """`rel` and `rate` are in per cent: 100 times the ratio less one. Yours are fractions."""
+)
+def fractions_for_per_cent(before, after, unit, paired=False):
+    right = through_scipy(before, after, unit, paired)
+    rate = right["rate"]
+    return right | {"rel": right["rel"] / 100, "rate": None if rate is None else rate / 100}
+
+
+@q.mistake("""You computed a rate for every metric. Only a time has one (`unit` "s" or "ms"): else
+it is None.""")
+def a_rate_for_everything(before, after, unit, paired=False):
+    right = through_scipy(before, after, unit, paired)
+    return right | {"rate": 100 * (np.mean(before) / np.mean(after) - 1)}
 
 
 @q.variant
@@ -689,14 +765,15 @@ q.hints(
     """se² = var(before, ddof=1)/n + var(after, ddof=1)/m; stats.t.ppf(0.975, df) · se on both sides
 of the mean difference; with `paired`, the same for the one sample after − before.""",
 )
-q.why("""One fact, several true numbers: +4 points, +5 %, 20 % fewer errors. Each is right with its
-base and a trap without, so a bullet says from what to what. Times invert: −40 % of time is +67 % of
-speed, −50 % is +100 %, −90 % is +900 %.
+q.why("""One fact, several true numbers: +4 points, +5 %, 20 % fewer errors. Each is right with
+its base and a trap without, so a bullet says from what to what. Times invert: −40 % of time is
++67 % of speed, −50 % is +100 %, −90 % is +900 %.
 
-The interval is where a bullet survives or dies. With two runs a side, +4 points has the interval
-(−2, 10): there is nothing to claim. Pairing is the cheapest precision there is: with the same seeds
-on both sides the seeds' own luck cancels, and the interval in the hidden test shrinks more than ten
-times. Pair only what was run in pairs: two lists of equal length are not pairs.""")
+The interval is where a bullet survives or dies. With two runs a side, +4 points has the
+interval (−2, 10): there is nothing to claim. Pairing is the cheapest precision there is: with
+the same seeds on both sides the seeds' own luck cancels, and the interval in the hidden test
+shrinks more than ten times. Pair only what was run in pairs: two lists of equal length are not
+pairs.""")
 ### END HIDDEN TESTS
 q.grade()
 
@@ -712,8 +789,8 @@ q.grade()
 # most 1.
 #
 # Exact to 0.5 %: use $\ \mathbb{E}\max_k=\int z\,k\,\varphi(z)\,\Phi(z)^{k-1}dz\ $ (normal density
-# and distribution function), by any quadrature, or a table. A simulation of a million draws is
-# nearly enough.
+# and distribution function), by any quadrature, or a table. A simulation of a million draws is just
+# enough.
 #
 # **Example.** sd 0.8, best of 8 against one run: luck 1.139; of a gain of 2.0 that is 0.569.
 
@@ -777,8 +854,8 @@ def by_quantiles(k, sd, gain, k_base=1):
     return reported(mean_of_best, k, sd, gain, k_base)
 
 
-@q.mistake("""You take the best seed for the method: no luck anywhere. The best of 8 equal runs lies
-1.42 standard deviations above their mean, whatever you changed.""")
+@q.mistake("""You take the best seed for the method: no luck anywhere. The best of 8 equal runs
+lies 1.42 standard deviations above their mean, whatever you changed.""")
 def best_seed(k, sd, gain, k_base=1):
     return 0.0, 0.0
 
@@ -808,36 +885,34 @@ def ratio_of_counts(k, sd, gain, k_base=1):
     return reported(mean_of_best, max(k / k_base, 1), sd, gain)
 
 
-@q.mistake("""The share must stay between 0 and 1: a gain below the luck is all luck, and a baseline
-that was picked harder leaves none. Clip it; leave `luck` itself as it is.""")
+@q.mistake("""The share must stay between 0 and 1: a gain below the luck is all luck, and a
+baseline that was picked harder leaves none. Clip it; leave `luck` itself as it is.""")
 def share_not_clipped(k, sd, gain, k_base=1):
     luck, _ = by_quantiles(k, sd, gain, k_base)
     return luck, luck / gain
 
 
 @q.mistake("""You clipped `luck` itself. Against a baseline that was picked harder it is negative,
-and
-worth saying: the comparison was unfair to you. Only `share` is clipped.""")
+and worth saying: the comparison was unfair to you. Only `share` is clipped.""")
 def luck_clipped_at_zero(k, sd, gain, k_base=1):
     luck, share = by_quantiles(k, sd, gain, k_base)
     return max(luck, 0.0), share
 
 
-@q.mistake("""You took the quantile 1 − 1/k. One run in k lies above it; the best of k lies further
-out on average (1.42 against 1.15 at k = 8).""")
+@q.mistake("""You took the quantile 1 − 1/k. One run in k lies above it; the best of k lies
+further out on average (1.42 against 1.15 at k = 8).""")
 def one_in_k_quantile(k, sd, gain, k_base=1):
     return reported(lambda n: stats.norm.ppf(1 - 1 / n) if n > 1 else 0.0, k, sd, gain, k_base)
 
 
 @q.mistake("""That is the median of the best run, Φ⁻¹(½^(1/k)). On average it is higher (1.42
-against
-1.38 at k = 8): the maximum is skewed upwards.""")
+against 1.38 at k = 8): the maximum is skewed upwards.""")
 def median_of_the_maximum(k, sd, gain, k_base=1):
     return reported(lambda n: stats.norm.ppf(0.5 ** (1 / n)), k, sd, gain, k_base)
 
 
-@q.mistake("""You multiplied with the variance, or left the scatter out: the best of k lies
-1.42 *standard deviations* above at k = 8, so luck is in the metric's unit.""")
+@q.mistake("""You multiplied with the variance, or left the scatter out: the best of k lies 1.42
+*standard deviations* above at k = 8, so luck is in the metric's unit.""")
 def scatter_squared(k, sd, gain, k_base=1):
     return reported(mean_of_best, k, sd**2, gain, k_base)
 
@@ -853,6 +928,18 @@ after it.""")
 def share_of_skill(k, sd, gain, k_base=1):
     luck, share = by_quantiles(k, sd, gain, k_base)
     return luck, 1 - share
+
+
+@q.mistake("""Φ⁻¹((k − 3/8)/(k + 1/4)) is Blom's approximation: 4 % off at k = 2, 0.7 % at 8.
+Asked is 0.5 %: integrate.""")
+def approximation_by_blom(k, sd, gain, k_base=1):
+    return reported(lambda n: stats.norm.ppf((n - 0.375) / (n + 0.25)), k, sd, gain, k_base)
+
+
+@q.mistake("""Your integrand lacks the factor k: the density of the maximum is k φ(z) Φ(z)^(k−1),
+for any of the k runs may be the best.""")
+def factor_k_forgotten(k, sd, gain, k_base=1):
+    return reported(lambda n: mean_of_best(n) / n, k, sd, gain, k_base)
 
 
 @q.variant
@@ -885,17 +972,15 @@ q.hints(
 sd · (best_of(k) − best_of(k_base)); clip luck / gain to [0, 1] for the share.""",
 )
 q.why("""The maximum of k equal draws grows with k, slowly and without end: 0.56, 1.42, 1.87
-standard
-deviations for 2, 8, 20. So "+2.0" from the best of 8 with a scatter of 0.8 contains 1.1 points that
-the next person will not see. It is not fraud, it is arithmetic, and an interviewer who trains
-models
-knows it: the follow-up is "how many runs, and what is the mean?".
+standard deviations for 2, 8, 20. So "+2.0" from the best of 8 with a scatter of 0.8 contains
+1.1 points that the next person will not see. It is not fraud, it is arithmetic, and an
+interviewer who trains models knows it: the follow-up is "how many runs, and what is the
+mean?".
 
 The baseline matters as much. Its published number is often the best of many runs by people who
-cared; or one run by somebody (you) who did not. Equal effort on both sides cancels the luck even if
-everybody picks. √(2 ln k) is a limit that is reached very late; it overstates the luck at any k
-that
-one can afford.""")
+cared; or one run by somebody (you) who did not. Equal effort on both sides cancels the luck
+even if everybody picks. √(2 ln k) is a limit that is reached very late; it overstates the luck
+at any k that one can afford.""")
 ### END HIDDEN TESTS
 q.grade()
 
@@ -1128,28 +1213,27 @@ def from_the_log():
     return choosing()
 
 
-@q.mistake("""Twice you took percentage points for per cent. 80 → 84 % is "4 points" or "5 %", never
-"4 %"; 2.0 → 2.5 % is "0.5 points" or "25 %". In the second pair the wrong line is the modest one:
-the mistake costs you, too.""")
+@q.mistake("""Twice you took percentage points for per cent. 80 → 84 % is "4 points" or "5 %",
+never "4 %"; 2.0 → 2.5 % is "0.5 points" or "25 %". In the second pair the wrong line is the
+modest one: the mistake costs you, too.""")
 def percent_vs_points():
     return choosing(1, 8)
 
 
-@q.mistake("""In pair 2 you took −40 % of time for +40 % of speed. A worker who needs 120 ms instead
-of 200 serves 200/120 = 1.67 times as many.""")
+@q.mistake("""In pair 2 you took −40 % of time for +40 % of speed. A worker who needs 120 ms
+instead of 200 serves 200/120 = 1.67 times as many.""")
 def latency_minus_40_is_speed_plus_40():
     return choosing(2)
 
 
-@q.mistake("""In pair 3 you claimed the launch. "What did *your* change do?" is the first follow-up,
-and the log has the answer: 0.4 %. Claim that, and name the launch as its frame.""")
+@q.mistake("""In pair 3 you claimed the launch. "What did *your* change do?" is the first
+follow-up, and the log has the answer: 0.4 %. Claim that, and name the launch as its frame.""")
 def team_result_as_mine():
     return choosing(3)
 
 
 @q.mistake("""Twice you took the best run for the method. The best of 8 seeds, or of 12
-configurations
-on the test month, is part luck: the mean, or a fresh month, says how large.""")
+configurations on the test month, is part luck: the mean, or a fresh month, says how large.""")
 def best_seed():
     return choosing(4, 10)
 
@@ -1161,22 +1245,20 @@ def no_denominator():
     return choosing(6)
 
 
-@q.mistake("""In pair 7 you turned AUC into money. No experiment was run: $2.4M is a planning sheet
-multiplied with an offline metric. Claim the metric, and the plan to measure the money.""")
+@q.mistake("""In pair 7 you turned AUC into money. No experiment was run: $2.4M is a planning
+sheet multiplied with an offline metric. Claim the metric, and the plan to measure the money.""")
 def offline_metric_as_revenue():
     return choosing(7)
 
 
-@q.mistake("""In pair 11 you took the median for the promise. It fell by 40 % while p99 rose to 420
-ms
-over a contract of 350: the first follow-up ("and p99?") ends that line.""")
+@q.mistake("""In pair 11 you took the median for the promise. It fell by 40 % while p99 rose to
+420 ms over a contract of 350: the first follow-up ("and p99?") ends that line.""")
 def median_for_tail():
     return choosing(11)
 
 
 @q.mistake("""You chose the more modest line each time. Modest is not honest: 0.5 % for 25 %,
-"helped"
-for what you built alone, an offline metric for a measured result. Say all that the log
+"helped" for what you built alone, an offline metric for a measured result. Say all that the log
 supports.""")
 def the_modest_line():
     return choosing(8, 9, 12)
@@ -1189,14 +1271,13 @@ def the_larger_number():
 
 
 @q.mistake("""In pair 9 you gave your own work away. The log says designed and written by you,
-measured
-alone: "helped the team" is less true, not more polite.""")
+measured alone: "helped the team" is less true, not more polite.""")
 def helped_instead_of_did():
     return choosing(9)
 
 
-@q.mistake("""In pair 12 you took the offline metric although the money was measured. Distrust money
-that nobody measured (pair 7), not a 21-day experiment with an interval.""")
+@q.mistake("""In pair 12 you took the offline metric although the money was measured. Distrust
+money that nobody measured (pair 7), not a 21-day experiment with an interval.""")
 def measured_money_distrusted():
     return choosing(12)
 
@@ -1216,17 +1297,15 @@ q.hints(
     "out?",
     "Pair 8: is 2.0 % to 2.5 % a rise by 0.5 %? What would 2.0 % plus 0.5 % of it be?",
     """Two lines may be true: then the one that tells more of what decides wins, and the other's
-flaw
-is "says less". Pairs 1 and 8 share a flaw, and so do 4 and 10.""",
+flaw is "says less". Pairs 1 and 8 share a flaw, and so do 4 and 10.""",
 )
-q.why("""Six of these flaws make a number larger than the log, and two make it smaller. Interviewers
-punish both: inflation ends the conversation, modesty never starts it. The test is the same for all:
-*what would the log have to say for this to be true?*
+q.why("""Six of these flaws make a number larger than the log, and two make it smaller.
+Interviewers punish both: inflation ends the conversation, modesty never starts it. The test is
+the same for all: *what would the log have to say for this to be true?*
 
-The numbers that survive have a base (of what), a comparator (than what), a place (on which data),
-an owner (whose), and where runs scatter, an interval. Pair 4 is the hardest to write and the best
-to
-have: a null result with an interval and a decision. Nobody invents those.""")
+The numbers that survive have a base (of what), a comparator (than what), a place (on which
+data), an owner (whose), and where runs scatter, an interval. Pair 4 is the hardest to write
+and the best to have: a null result with an interval and a decision. Nobody invents those.""")
 ### END HIDDEN TESTS
 q.grade()
 
@@ -1309,7 +1388,7 @@ q.case(
 q.case(
     {key: CARD[key] for key in CARD if key != "price"} | {"daily": "1.7e6"},
     gives=["missing:price", "unit:daily"],
-    claim="what is missing or has no unit is said first, and alone",
+    claim="what is missing or has no unit is said alone, and sorted",
 )
 q.case(
     CARD | {"peak_load": "10 requests/s", "cost_per_million": "100 USD"},
@@ -1338,6 +1417,8 @@ q.case(
 q.case({}, claim="an empty card misses everything")
 q.case(CARD | {"cost_per_million": "52 USD"}, claim="4 % is within 5 %")
 q.case(CARD | {"params": "25e9 params"}, claim="50 GB do not fit into 48")
+q.case(CARD | {"params": "22e9 params"}, claim="44 GB of weights fit into 48, by the rule")
+q.case(CARD | {"daily": "1.7e6 requests/day"}, claim="19.7/s is within 5 % of 20/s")
 
 
 def checked(
@@ -1352,6 +1433,8 @@ def checked(
     go_on=False,
     kinds=True,
     overhead=1.0,
+    absolute=False,
+    hour=1.0,
 ):
     """The rules as a table; each argument breaks one of them."""
     state, v = [], {}
@@ -1369,13 +1452,17 @@ def checked(
             state.append(f"unit:{name}")
     if state and not (go_on and len(v) == len(CARD)):
         return sorted(state)
-    cost = v["price"] * 1e6 / v[paid] * (v["devices"] if paid_devices else 1)
+    cost = v["price"] * 1e6 / hour / v[paid] * (v["devices"] if paid_devices else 1)
     memory = v["device_memory"] * (v["devices"] if devices else 1)
+
+    def far(got, want):
+        return abs(got - want) > 0.05 * (1 if absolute else want)
+
     rules = {
         "does_not_fit": v["params"] * bits(v["precision"]) * overhead > memory,
         "peak_below_mean": v["peak_load"] < v["mean_load"],
-        "daily_differs": not 0.95 <= v["daily"] * day / v["mean_load"] <= 1.05,
-        "cost_differs": not 0.95 <= v["cost_per_million"] / cost <= 1.05,
+        "daily_differs": far(v["daily"] * day, v["mean_load"]),
+        "cost_differs": far(v["cost_per_million"], cost),
     }
     found = sorted(state + [name for name, broken in rules.items() if broken])
     return found[:1] if only_first else found
@@ -1386,6 +1473,12 @@ def by_a_table(card):
     return checked(card)
 
 
+@q.mistake("""You divided by 3600 although `price` comes in dollars a *second*: `.value` is in base
+units. Seconds times devices times price is all.""")
+def hours_converted_twice(card):
+    return checked(card, hour=3600.0)
+
+
 @q.mistake("""You compared with the memory of one device. Weights may be split: `devices` times
 `device_memory` is what there is.""")
 def one_device_only(card):
@@ -1393,8 +1486,7 @@ def one_device_only(card):
 
 
 @q.mistake("""You took bits for bytes: 16 bit are 2 bytes. `quantity(…).value` has done that
-already;
-do not multiply by 8 or read the 16.""")
+already; do not multiply by 8 or read the 16.""")
 def bits_as_bytes(card):
     return checked(card, bits=lambda size: 8 * size)
 
@@ -1415,8 +1507,8 @@ def training_state_for_serving(card):
     return checked(card, bits=lambda size: 16.0)
 
 
-@q.mistake("""You priced a million requests at the peak. Devices are paid all day long and serve the
-mean: at the peak rate they look three times as cheap.""")
+@q.mistake("""You priced a million requests at the peak. Devices are paid all day long and serve
+the mean: at the peak rate they look three times as cheap.""")
 def cost_at_the_peak(card):
     return checked(card, paid="peak_load")
 
@@ -1438,17 +1530,35 @@ def numbers_without_units(card):
     return checked(card, raw=True)
 
 
-@q.mistake("""You stopped at the first contradiction. Somebody has to mend the whole card: list all,
-sorted.""")
+@q.mistake("""You stopped at the first contradiction. Somebody has to mend the whole card: list
+all, sorted.""")
 def stops_at_the_first(card):
     return checked(card, only_first=True)
 
 
 @q.mistake("""You did not compare the kinds: a mean load of "20 ms" reads well and is no rate.
-Compare
-`quantity(text).dims` with KINDS.""")
+Compare `quantity(text).dims` with KINDS.""")
 def any_kind_will_do(card):
     return checked(card, kinds=False)
+
+
+@q.mistake("""Your 5 % is an absolute 0.05. Multiply it with what you compare against: 5 % of 20/s
+is 1/s.""")
+def tolerance_is_absolute(card):
+    return checked(card, absolute=True)
+
+
+@q.mistake("""You added room for a cache or activations. That is wise on a real device, and not
+the rule here: the weights alone, against all memory.""")
+def overhead_added(card):
+    return checked(card, overhead=1.2)
+
+
+@q.mistake("""The flags are in the order in which you found them. Sort them.""")
+def flags_not_sorted(card):
+    found = checked(card)
+    order = [*CARD, "does_not_fit", "peak_below_mean", "daily_differs", "cost_differs"]
+    return sorted(found, key=lambda flag: order.index(flag.partition(":")[2] or flag))
 
 
 @q.variant
@@ -1487,13 +1597,13 @@ q.hints(
 params · precision, both as `.value`.""",
 )
 q.why("""A card is where numbers meet each other. Each alone may be right; together they tell
-whether
-anybody measured: 14 GB of weights on 4 GB, a peak below the mean, a cost that only holds if the
-fleet is always at its peak. Interviewers multiply in their heads, so do it first.
+whether anybody measured: 14 GB of weights on 4 GB, a peak below the mean, a cost that only
+holds if the fleet is always at its peak. Interviewers multiply in their heads, so do it first.
 
-Units do the rest. `quantity` carries them, and comparing kinds before values catches the slip that
-no range check sees: a plausible number of the wrong thing. The rule on memory is a lower bound: a
-cache, activations and the framework come on top, so "fits" here means only "is not impossible".""")
+Units do the rest. `quantity` carries them, and comparing kinds before values catches the slip
+that no range check sees: a plausible number of the wrong thing. The rule on memory is a lower
+bound: a cache, activations and the framework come on top, so "fits" here means only "is not
+impossible".""")
 ### END HIDDEN TESTS
 q.grade()
 
@@ -1568,7 +1678,7 @@ q.case(
 )
 ### BEGIN HIDDEN TESTS
 q.hidden()
-plain = "word " * 79 + "Tern has a 4 ms budget and so has my own tinyjoin ok"  # 91 words
+plain = "word " * 78 + "Tern has a 4 ms budget and so has my own tinyjoin ok"  # 91 words
 for draft, what in (
     (plain.replace(" ok", ""), "90 words are enough"),
     (plain.replace(" own", "").replace(" ok", ""), "89 words are too few"),
@@ -1639,21 +1749,19 @@ def substrings_count(letter, log, projects, others):
 
 
 @q.mistake("""You compared upper and lower case. "ARC" is Arc, and "Fast-Paced" the same cliché:
-fold
-both sides.""")
+fold both sides.""")
 def case_counts(letter, log, projects, others):
     return flagged(letter, log, projects, others, fold=False)
 
 
-@q.mistake("""One fact is enough for you. Anybody finds one in the advert; the second shows the hour
-of reading. Two different ones are asked for.""")
+@q.mistake("""One fact is enough for you. Anybody finds one in the advert; the second shows the
+hour of reading. Two different ones are asked for.""")
 def one_fact_is_enough(letter, log, projects, others):
     return flagged(letter, log, projects, others, least=1)
 
 
 @q.mistake("""You counted mentions. The same fact twice is one fact: count how many phrases of the
-log
-are there.""")
+log are there.""")
 def mentions_for_facts(letter, log, projects, others):
     return flagged(letter, log, projects, others, count="all")
 
@@ -1664,24 +1772,46 @@ def letters_for_words(letter, log, projects, others):
 
 
 @q.mistake("""Your bounds shut out 90 and 160. Fewer than 90 is too few, more than 160 too many:
-both
-ends are fine.""")
+both ends are fine.""")
 def bounds_shut_out(letter, log, projects, others):
     return flagged(letter, log, projects, others, low=91, high=159)
 
 
 @q.mistake("""You ask for the whole log. Two facts of it are enough: three and more make a list,
-not a
-letter.""")
+not a letter.""")
 def the_whole_log(letter, log, projects, others):
     return flagged(letter, log, projects, others, least=len(log))
 
 
 @q.mistake("""A phrase that runs over a line end was not found. Make every stretch of white space
-one
-space first.""")
+one space first.""")
 def line_ends_hide_phrases(letter, log, projects, others):
     return flagged(letter, log, projects, others, join=False)
+
+
+@q.mistake("""You want every project in the letter. One is enough.""")
+def every_project_wanted(letter, log, projects, others):
+    found = set(flagged(letter, log, projects, others)) - {"project"}
+    missing = any("project" in flagged(letter, log, [name], others) for name in projects)
+    return sorted(found | ({"project"} if missing else set()))
+
+
+@q.mistake("""You let only white space stand beside a phrase. "Delta." and "(Tern)" name them,
+too: no letter or digit is all that is asked.""")
+def only_white_space_around(letter, log, projects, others):
+    text = f" {' '.join(letter.lower().split())} "
+
+    def count(phrases):
+        return sum(f" {phrase.lower()} " in text for phrase in phrases)
+
+    rules = {
+        "cliche": count(CLICHES) > 0,
+        "facts": count(log) < 2,
+        "length": not 90 <= len(letter.split()) <= 160,
+        "other_company": count(others) > 0,
+        "project": not count(projects),
+    }
+    return [name for name, broken in rules.items() if broken]
 
 
 @q.variant
@@ -1715,14 +1845,13 @@ q.hints(
 stretch of white space made one space.""",
 )
 q.why("""Everything here can be counted, so it can be fooled: two facts may be named and have
-nothing
-to do with each other. What decides is the question that no function answers: *would this sentence
-be false about a rival?* "Your 4 ms budget" would be; "your inspiring mission" would not.
+nothing to do with each other. What decides is the question that no function answers: *would
+this sentence be false about a rival?* "Your 4 ms budget" would be; "your inspiring mission"
+would not.
 
-Substrings are the classic slip in any keyword filter, and keyword filters read your resume, too: a
-filter for "R" or "Go" that matches inside words lets everybody through, and one that wants the
-exact
-word misses "PyTorch-based". Write skills as entries of their own.""")
+Substrings are the classic slip in any keyword filter, and keyword filters read your resume,
+too: a filter for "R" or "Go" that matches inside words lets everybody through, and one that
+wants the exact word misses "PyTorch-based". Write skills as entries of their own.""")
 ### END HIDDEN TESTS
 q.grade()
 
@@ -1827,13 +1956,24 @@ for sample, what in (
         WHOLE.replace("## Why", "##Why").replace("## How", "  ## How"),
         "a heading needs its space, and starts its line",
     ),
+    (WHOLE + "## Known problems\n", "an empty second section takes nothing away"),
+    (WHOLE + "## Benchmark\n", "a full section stays, whatever comes behind it"),
     ("## Method\n\n\n## Usage\n\n```\nmake\n```\n", "white space is no body"),
 ):
     q.case(sample, claim=what)
 
 
 def lacking(
-    text, fences=True, body=True, digits=True, block=True, todo=True, fold=True, first=False
+    text,
+    fences=True,
+    body=True,
+    digits=True,
+    block=True,
+    todo=True,
+    fold=True,
+    pick=any,
+    exact=False,
+    own=False,
 ):
     """The rules through one pass of headings; each argument breaks one of them."""
     masked = text
@@ -1844,8 +1984,10 @@ def lacking(
     for part, words in PARTS.items():
         found = []
         for head, piece in zip(pieces[::2], pieces[1::2]):
-            if not any(word in (head.lower() if fold else head) for word in words):
+            title = head.lower() if fold else head
+            if not any(word == title if exact else word in title for word in words):
                 continue
+            piece = head + piece if own else piece
             filled = re.findall(r"(?ms)^```[^\n]*\n(.*?)^```", piece)
             if not body:
                 ok = True
@@ -1856,7 +1998,7 @@ def lacking(
             else:
                 ok = piece.strip() not in (("", "TODO") if todo else ("",))
             found.append(ok)
-        if not (found[0] if first and found else any(found)):
+        if not found or not pick(found):
             gaps.append(part)
     return gaps
 
@@ -1867,21 +2009,19 @@ def by_splitting_at_headings(text):
 
 
 @q.mistake("""You took `#` inside a code block for a heading. Most commands in READMEs have
-comments:
-skip what stands between lines of three backticks.""")
+comments: skip what stands between lines of three backticks.""")
 def comment_in_code_as_heading(text):
     return lacking(text, fences=False)
 
 
-@q.mistake("""A heading is enough for you. Templates have all five headings and nothing below: look
-into the bodies.""")
+@q.mistake("""A heading is enough for you. Templates have all five headings and nothing below:
+look into the bodies.""")
 def heading_is_enough(text):
     return lacking(text, body=False)
 
 
 @q.mistake("""You let a result pass without a number. "Much better" is what everybody writes: a
-digit
-is the least.""")
+digit is the least.""")
 def result_without_number(text):
     return lacking(text, digits=False)
 
@@ -1905,12 +2045,32 @@ def case_of_headings_counts(text):
 @q.mistake("""You looked at the first matching section only. An empty "Results" before a full
 "Benchmark" is untidy, not missing.""")
 def first_section_only(text):
-    return lacking(text, first=True)
+    return lacking(text, pick=lambda found: found[0])
+
+
+@q.mistake("""You let the last matching section decide. One good section is enough, whatever comes
+behind it.""")
+def last_section_only(text):
+    return lacking(text, pick=lambda found: found[-1])
+
+
+@q.mistake("""You compared whole headings. "Results" contains "result", and that is enough.""")
+def whole_headings_compared(text):
+    return lacking(text, exact=True)
+
+
+@q.mistake("""You counted the heading's own words as its body. What stands below it decides.""")
+def heading_in_its_body(text):
+    return lacking(text, own=True)
+
+
+@q.mistake("""You sorted the gaps. They come in the order of PARTS.""")
+def gaps_sorted(text):
+    return sorted(lacking(text))
 
 
 @q.mistake("""You searched the whole text for the words. "No problem, just run it" has two of them
-and
-no section. Only headings open a part.""")
+and no section. Only headings open a part.""")
 def words_anywhere(text):
     return [p for p, words in PARTS.items() if not any(w in text.lower() for w in words)]
 
@@ -1967,14 +2127,12 @@ q.hints(
 while the flag is down; then look at each section's body.""",
 )
 q.why("""Templates made headings worthless as a signal, so the body decides. A number under
-"Results"
-and a command that can be copied are the two parts that a template cannot fill in; they are also
-what
-the person behind the link looks for first (experience, not data).
+"Results" and a command that can be copied are the two parts that a template cannot fill in;
+they are also what the person behind the link looks for first (experience, not data).
 
-The comment in the code block is the slip that real READMEs punish: half of them have one. Whoever
-splits at `#` cuts the run section in two and reports a gap that is not there: a linter with false
-alarms is switched off.""")
+The comment in the code block is the slip that real READMEs punish: half of them have one.
+Whoever splits at `#` cuts the run section in two and reports a gap that is not there: a linter
+with false alarms is switched off.""")
 ### END HIDDEN TESTS
 q.grade()
 

@@ -162,10 +162,10 @@ def lint_project(bullets: list[str]) -> list[Flag]:
 
 
 def read_own(path: Path) -> list[str]:
-    """The bullets of a text file, one a line; none where there is no such file."""
+    """The bullets of a text file, one a line; none where there is no such file to read."""
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
+        lines = Path(path).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
         return []
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
