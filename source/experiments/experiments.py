@@ -302,6 +302,36 @@ def best_seed_reported(off, on, weights, seeds):
     }
 
 
+@q.mistake("""You seeded numpy's global generator and passed the module np.random on. That is
+another stream than default_rng(seed), and every library that draws from it as well moves your run.
+Pass a new np.random.default_rng(seed).""")
+def global_legacy_stream(off, on, weights, seeds):
+    return {
+        name: [train(config, list(weights), np.random.RandomState(s))[0] for s in seeds]
+        for name, config in rows_of(off, on).items()
+    }
+
+
+@q.mistake("""The scores are in the order of the sorted seeds. Return them in the order of `seeds`,
+or they are paired with the wrong ones later.""")
+def seeds_sorted(off, on, weights, seeds):
+    return {
+        name: [train(config, list(weights), np.random.default_rng(s))[0] for s in sorted(seeds)]
+        for name, config in rows_of(off, on).items()
+    }
+
+
+@q.mistake("""The two directions have changed places: "only x" is `off` with x switched on, "without
+x" is `on` with x switched off.""")
+def only_and_without_swapped(off, on, weights, seeds):
+    found = one_seed_at_a_time(off, on, weights, seeds)
+    turned = {"only": "without", "without": "only"}
+    return {
+        " ".join([turned.get(name.split()[0], name.split()[0]), *name.split()[1:]]): row
+        for name, row in found.items()
+    }
+
+
 @q.mistake("""You made rows for keys that are the same in `off` and `on`. They repeat "none" and
 "full" and look like evidence that the key does not matter.""")
 def constants_ablated(off, on, weights, seeds):
@@ -368,7 +398,7 @@ switches, as ladders do, answer neither question.""")
 q.grade()
 
 # %% [markdown]
-# ## 2. The manifest of a run (3 points, 15 minutes)
+# ## 2. The manifest of a run (3 points, 12 minutes)
 #
 # A number without its origin cannot be repeated. Return a dict with six entries:
 #
@@ -480,7 +510,7 @@ def any_change_gives_another_id(f):
 
 @q.probe
 def everything(f):
-    """All six entries, for three files and three packages."""
+    """All six entries; the id is from json.dumps of the other five with sort_keys=True."""
     return f(
         "c0ffee", "make", [11],
         {"scipy": "1.13", "jax": "0.4", "Pillow": "10.1"},
@@ -608,7 +638,7 @@ same run tomorrow is the same run.""")
 q.grade()
 
 # %% [markdown]
-# ## 3. Is +0.4 real? (5 points, 25 minutes)
+# ## 3. Is +0.4 real? (5 points, 20 minutes)
 #
 # `a` (baseline) and `b` (new) map seeds to scores. Both have the same seeds, **in any order**: runs
 # finish when they like. Compare them seed by seed with a two-sided paired t-test:
@@ -674,7 +704,8 @@ q.case(
         "p": 0.0048127, "different": True,
     },
     rtol=2e-4,
-    claim="The example: all five differences lie between 0.2 and 0.6",
+    claim="The example: five differences from 0.2 to 0.6 give a t interval of 2.78 standard errors "
+    "to each side",
 )
 q.case(
     A5, TURNED,
@@ -827,6 +858,13 @@ def ninety_per_cent_interval(a, b):
     return right(a, b, tail=0.05)
 
 
+@q.mistake("""You compared per cent of the baseline. The difference is in the scores' own unit: from
+70 to 70.3 is +0.3 points.""")
+def per_cent_of_the_baseline(a, b):
+    checked(a, b)
+    return right(dict.fromkeys(a, 0.0), {s: 100 * (b[s] - a[s]) / a[s] for s in a})
+
+
 @q.mistake("""The sign is turned: delta is new minus baseline, b - a.""")
 def baseline_minus_new(a, b):
     return right(a, b, sign=-1.0)
@@ -885,7 +923,7 @@ seeds' kind of luck*. What was not varied (data set, tuning, code) is not in it.
 q.grade()
 
 # %% [markdown]
-# ## 4. How many seeds? (4 points, 20 minutes)
+# ## 4. How many seeds? (4 points, 15 minutes)
 #
 # You plan the test of question 3. Suppose that the differences $d_s$ are independent and normal
 # with mean `effect` and standard deviation `sd`. Return the smallest number $n\ge2$ of seeds for
@@ -1026,6 +1064,25 @@ def n_degrees_of_freedom(sd, effect, power=0.8, alpha=0.05):
     return first(
         lambda n: power_of(n, sd, effect, alpha, special.stdtrit(n, 1 - alpha / 2)) >= power
     )
+
+
+@q.mistake("""Your noncentrality has √(n - 1). The mean of n differences has the standard error
+sd / √n; n - 1 are the degrees of freedom.""")
+def noncentrality_of_n_minus_1(sd, effect, power=0.8, alpha=0.05):
+    refused(sd, effect)
+    return first(lambda n: power_of(n, sd * (n / (n - 1)) ** 0.5, effect, alpha) >= power)
+
+
+@q.mistake("""You shifted a normal by the noncentrality and compared it with t's critical value. The
+t statistic is not normal around its shift: its denominator is an estimate. Use nct.""")
+def normal_around_the_shift(sd, effect, power=0.8, alpha=0.05):
+    refused(sd, effect)
+
+    def enough(n):
+        t = special.stdtrit(n - 1, 1 - alpha / 2)
+        return special.ndtr(n**0.5 * abs(effect) / sd - t) >= power
+
+    return first(enough)
 
 
 @q.mistake("""One seed too few: the power must be reached, not nearly reached.""")
@@ -1202,6 +1259,12 @@ def mean_of_the_k_best(val, test, k):
     return sum(ranked(val, test, k)[:k]) / k
 
 
+@q.mistake("""Your order is turned: the trial with the lowest validation score wins. Higher is
+better.""")
+def worst_wins(val, test, k):
+    return drawn_one_by_one([-v for v in val], test, k)
+
+
 @q.mistake("""Your k is one too large: to win, a trial needs k - 1 others below it, not k.""")
 def one_trial_too_many(val, test, k):
     scores, n = ranked(val, test, k)[::-1], len(val)
@@ -1341,6 +1404,15 @@ def suite(runs, seed, spread=0.2):
 
 
 @q.probe
+def how_many_are_dropped(f):
+    """Of 21 scores five are dropped at each end, of 30 seven: a quarter, rounded down."""
+    return [
+        f(suite(runs, runs)[0], np.zeros(3), np.ones(3), 2, np.random.default_rng(0))[0]
+        for runs in (7, 10)
+    ]
+
+
+@q.probe
 def scales_do_not_matter(f):
     """A task with scores up to 1100 weighs no more than one with scores up to 1."""
     return [
@@ -1379,6 +1451,10 @@ def judged(got, want):
         return "it lies elsewhere"
     if width > 1.1 * right:
         return "it is too wide"
+    if width < 0.02 * right:
+        return "it has no width"
+    if width < 0.65 * right:
+        return "it is about half as wide as it should be"
     return "it is too narrow" if width < 0.9 * right else ""
 
 
@@ -1497,6 +1573,35 @@ def normalised_by_the_range_seen(scores, low, high, n_boot, rng):
 0.975.""")
 def ninety_per_cent_interval(scores, low, high, n_boot, rng):
     return bootstrapped(normalised(scores, low, high), n_boot, rng, ends=(0.05, 0.95))
+
+
+@q.mistake("""Your interval is one standard deviation of the bootstrap to each side: 68 %, and
+symmetric by force. Take the quantiles at 0.025 and 0.975.""")
+def one_standard_deviation_each_side(scores, low, high, n_boot, rng):
+    value, below, above = bootstrapped(
+        normalised(scores, low, high), n_boot, rng, ends=(0.1587, 0.8413)
+    )
+    return value, below, above
+
+
+@q.mistake("""You drew without replacement: every sample is the same set of runs, and so the
+interval has no width. Draw with replacement.""")
+def drawn_without_replacement(scores, low, high, n_boot, rng):
+    value = float(middle(normalised(scores, low, high)))
+    rng.random()
+    return value, value, value
+
+
+@q.mistake("""You kept what lies between the two quartiles. How many that are depends on how the
+quartile is interpolated; drop the lowest and the highest ⌊N/4⌋ scores by rank.""")
+def between_the_quartiles(scores, low, high, n_boot, rng):
+    def inside(table):
+        flat = np.reshape(table, (*np.shape(table)[:-2], -1))
+        ends = np.quantile(flat, (0.25, 0.75), axis=-1, keepdims=True)
+        kept = (flat >= ends[0]) & (flat <= ends[1])
+        return np.where(kept, flat, 0.0).sum(axis=-1) / kept.sum(axis=-1)
+
+    return bootstrapped(normalised(scores, low, high), n_boot, rng, inside)
 
 
 @q.variant
@@ -1701,7 +1806,7 @@ def nobody_looks_early(plan):
     """The number of seeds is fixed beforehand"""
     if plan.get("stopping") == "fixed":
         return ""
-    return "whoever tests after every seed and stops at p < alpha finds effects where there are none"
+    return "who tests after every seed and stops at p < alpha finds effects where there are none"
 
 
 def it_can_be_refuted(plan):
@@ -1809,17 +1914,18 @@ def asks(rule):
     return probe
 
 
-for rule in RULES:
-    q.probe(asks(rule), gives="")
-### BEGIN HIDDEN TESTS
-q.hidden()
-
-
 @q.probe(gives="")
 def the_plan_stands_still(f):
     """The plan is the same each time it is asked for: no dates, no random numbers"""
     first, second = (json.dumps(tidy(f()), sort_keys=True) for _ in range(2))
     return "" if first == second else "two calls give two plans, so its hash means nothing"
+
+
+WEIGHTS = {"the_seeds_suffice": 4, "it_can_be_refuted": 3, "nobody_looks_early": 2}
+for rule in RULES:
+    q.probe(asks(rule), gives="", weight=WEIGHTS.get(rule.__name__, 1))
+### BEGIN HIDDEN TESTS
+q.hidden()
 
 
 def planned(**changed):
@@ -1927,7 +2033,7 @@ delivers. Only an interval that excludes what you would care about says no.""")
 q.grade()
 
 # %% [markdown]
-# ## 8. The registered analysis (6 points, 30 minutes)
+# ## 8. The registered analysis (6 points, 25 minutes)
 #
 # The laboratory returns, for a plan, more than you need: several settings of each method
 # (`trials`), all metrics, a validation score. Analyse what was registered and nothing else.
@@ -2063,7 +2169,10 @@ RUNS = [lab(*run) for run in (
     (13, 0.0, 200), (17, -0.8, 300), (7, 0.3, 400), (11, 0.0, 500), (19, -1.4, 600),
 )]
 for data in RUNS:
-    q.case(plan_for(data), data, claim="The first two trials of each, all seeds, all accuracies")
+    q.case(
+        plan_for(data), data,
+        claim="The first two trials of each, chosen by mean val; signed differences, all seeds",
+    )
 data = RUNS[3]
 q.case(
     plan_for(data, alpha=0.01), data,
@@ -2082,6 +2191,10 @@ q.case(
     claim="All of the interval is above 0 and below refuted_below: real, but refuted",
 )
 q.case(
+    plan_for(small(), effect=1.2, refuted_below=1.2), small(),
+    claim="An interval that reaches above refuted_below does not refute, even if delta is below",
+)
+q.case(
     plan_for(small()), small(amended=True),
     claim="A plan that was changed after it was recorded makes the result exploratory",
 )
@@ -2094,7 +2207,7 @@ q.raises(ValueError, plan_for(small(), n_seeds=3), small(), claim="One seed more
 
 def analysed(
     plan, data, choose="val", metric=None, trials=None, seeds=None, count=True, alpha=None,
-    sign=True, kind="paired", verdict=None,
+    sign=True, kind="paired", verdict=None, rank=sum,
 ):
     """The registered analysis, with dials that spoil it."""
     if count and len(data["seeds"]) != plan["n_seeds"]:
@@ -2106,7 +2219,7 @@ def analysed(
         rows = list(data[method].items())[: limits(method)]
         column = plan["metric"] if choose == "test" else "val"
         flip = -1 if choose == "test" and plan["direction"] == "lower" else 1
-        names[method], row = max(rows, key=lambda item: flip * sum(item[1][column]))
+        names[method], row = max(rows, key=lambda item: flip * rank(item[1][column]))
         scores[method] = np.array(row["val" if metric == "val" else metric])
     d = scores["new"] - scores["baseline"]
     if sign and plan["direction"] == "lower":
@@ -2230,6 +2343,41 @@ def validation_reported(plan, data):
 improvement. Turn the sign if plan["direction"] is "lower".""")
 def direction_ignored(plan, data):
     return analysed(plan, data, sign=False)
+
+
+@q.mistake("""You chose the trial with the single best validation run. One lucky seed decides then;
+compare the means over all seeds.""")
+def trial_with_the_luckiest_seed(plan, data):
+    return analysed(plan, data, rank=max)
+
+
+@q.mistake("""You chose the trials by their first seed alone. Compare the means over all seeds.""")
+def trial_chosen_at_one_seed(plan, data):
+    return analysed(plan, data, rank=lambda row: row[0])
+
+
+@q.mistake("""Your differences lost their sign: every seed counts as an improvement, even of a
+method that is no better. Turn all signs, or none.""")
+def differences_without_sign(plan, data):
+    return analysed(plan, data, seeds=lambda d, plan: np.abs(d))
+
+
+@q.mistake("""You compared the estimate `delta` with refuted_below. The estimate is uncertain: only
+an interval that lies below, its upper end `high`, refutes.""")
+def estimate_below_means_refuted(plan, data):
+    def verdict(plan, data, found):
+        return usual(plan, data, {**found, "high": found["delta"]})
+
+    return analysed(plan, data, verdict=verdict)
+
+
+@q.mistake("""You called it supported only if the whole interval lies above `effect`. That is a
+stricter claim than the registered one: low > 0.""")
+def support_needs_the_whole_effect(plan, data):
+    def verdict(plan, data, found):
+        return usual(plan, data, {**found, "low": found["low"] - plan["effect"]})
+
+    return analysed(plan, data, verdict=verdict)
 
 
 @q.mistake("""You used 5 % whatever was registered. The level is plan["alpha"].""")
