@@ -1679,7 +1679,27 @@ q.case(
 ### BEGIN HIDDEN TESTS
 q.hidden()
 plain = "word " * 78 + "Tern has a 4 ms budget and so has my own tinyjoin ok"  # 91 words
+SENT_BEFORE = """I read your cold-start post of 3 March twice, because I disagreed with it the
+first time. A prior that never fades looks wrong on a market where most sellers sell once. Then
+I ran your argument on my own data: tinyjoin, my library for joins that do not look ahead,
+comes with a log of 40,000 listings. You were right for sellers with fewer than 20 views, and
+wrong after. What I could not reproduce is your 4 ms budget: my join alone takes 3. If you are
+willing to say how the lookup is laid out, I would change mine. I would bring this kind of
+measured disagreement to Delta, and I can start in May."""
+POLITE = """I have always been passionate about machine learning, and your mission speaks to
+me. In my last role I built several models and worked with many stakeholders in a fast-paced
+setting, where I learned to communicate and to deliver. I believe that my background in ranking
+makes me a strong candidate for this position. I saw that you work with Tern, which I find very
+interesting, and I would love to learn more about it. Please find attached my resume, which
+shows my projects, among them shelfmark, a ranker for books. I am looking forward to hearing
+from you and would be happy to tell you more about myself in a call."""
+BRIEF = """Your cold-start post of 3 March leaves one knob out: when to give the borrowed prior
+back. In shelfmark I measured it; 40 views was enough in eight shops of nine. Does the lookup
+fit into your 4 ms budget? If so, I would like to try it with you."""
 for draft, what in (
+    (SENT_BEFORE, "the name of another company is left from the last letter"),
+    (POLITE, "one fact and two phrases that anybody writes"),
+    (BRIEF, "a good letter below 90 words is flagged for its length only"),
     (plain.replace(" ok", ""), "90 words are enough"),
     (plain.replace(" own", "").replace(" ok", ""), "89 words are too few"),
     ("word " * 69 + plain, "160 words are not too many"),
@@ -1930,6 +1950,82 @@ q.case(
 )
 ### BEGIN HIDDEN TESTS
 q.hidden()
+LIBRARY = f"""# tinyjoin
+
+Joins two time-stamped tables without looking into the future.
+
+## The problem
+
+`merge_asof` takes the newest row. Features that arrive late make that row a leak.
+
+## Method
+
+Two clocks a row: when it happened, and when it was known. Sorted once, then a sweep.
+
+## Benchmarks
+
+| rows | seconds | memory |
+|---|---|---|
+| 1e6 | 0.8 | 90 MB |
+| 1e8 | 96 | 8.1 GB |
+
+## Usage
+
+{FENCE}python
+import tinyjoin
+tinyjoin.join(requests, rows, ttl="7d")
+{FENCE}
+"""
+REPLICATION = f"""# Replicating one figure on double descent
+
+## Why this figure
+
+It is shown in every talk, and the scatter between seeds is not.
+
+## Approach
+
+Random features, 20 rows, widths from 2 to 400, 50 seeds each.
+
+## What came out
+
+The peak is there in 50 of 50 seeds; its height varies by a factor of 6.
+
+## Run it
+
+{FENCE}bash
+# two minutes on a laptop
+make figure
+{FENCE}
+
+## Licence
+
+Apache 2.0, text under CC BY 4.0.
+"""
+TEMPLATE = f"""# project_name
+
+## Problem
+TODO
+## Approach
+
+## Results
+Coming soon.
+## Quickstart
+{FENCE}
+{FENCE}
+## License
+TODO
+"""
+COURSEWORK = """# Pigeons: why, our method, and its results
+
+We count pigeons on 1,200 photos of station roofs for the course on vision. A small detector finds
+83 % of them at one false alarm a photo; most misses sit behind antennas.
+
+## Running the notebook
+
+    jupyter lab pigeons.ipynb
+
+Three authors, equal parts.
+"""
 for sample, what in (
     (WHOLE.replace("MIT.", "TODO"), "TODO is no licence"),
     (
@@ -1956,6 +2052,10 @@ for sample, what in (
         WHOLE.replace("## Why", "##Why").replace("## How", "  ## How"),
         "a heading needs its space, and starts its line",
     ),
+    (LIBRARY, "a library without a licence may not be used"),
+    (REPLICATION, "only the listed words open a part: `What came out` is not among them"),
+    (TEMPLATE, "a template has all headings and nothing in them"),
+    (COURSEWORK, "one heading may carry several parts; an indented command is in no code block"),
     (WHOLE + "## Known problems\n", "an empty second section takes nothing away"),
     (WHOLE + "## Benchmark\n", "a full section stays, whatever comes behind it"),
     ("## Method\n\n\n## Usage\n\n```\nmake\n```\n", "white space is no body"),
