@@ -91,15 +91,32 @@ def llm_capacity(
 """Memory sets how many sequences run, bytes set how fast they are, and both set the price."""
 q = Question(llm_capacity, points=3)
 H100 = (80e9, 0.9, 16.06e9, 7168, 1024, 131_072, 3.35e12, 989e12, 2.0)
-q.case(
-    *H100,
-    gives={
-        "sequences": 52, "floor_s": 0.00479403, "ridge": 295.2239, "step_s": 0.02041970,
-        "usd_per_million": 0.218159,
-    },  # fmt: skip
-    rtol=1e-4,
-    claim="The example: 55.9 GB are left for caches of 8192 tokens, 1.07 GB each",
-)
+
+
+@q.probe(gives=52)
+def sequences_that_fit(f):
+    """The example: 55.9 GB are left for caches of 8192 tokens, 1.07 GB each."""
+    return f(*H100)["sequences"]
+
+
+@q.probe(gives=[0.00479403, 295.2239], rtol=1e-4)
+def floor_and_ridge(f):
+    """The example: 16.06 GB are read in 4.79 ms; arithmetic takes as long at 295 sequences."""
+    return [f(*H100)[key] for key in ("floor_s", "ridge")]
+
+
+@q.probe(gives=0.02041970, rtol=1e-4)
+def time_of_a_full_step(f):
+    """The example: weights and 52 caches of 7680 tokens, 68.4 GB, are read in 20.4 ms."""
+    return f(*H100)["step_s"]
+
+
+@q.probe(gives=0.218159, rtol=1e-4)
+def price_of_a_million(f):
+    """The example: 52 tokens a step are 2547 a second, 9.2 million an hour, for 2 USD."""
+    return f(*H100)["usd_per_million"]
+
+
 q.raises(
     ValueError, 17e9, 0.9, 16.06e9, 7168, 1024, 131_072, 3.35e12, 989e12, 2.0,
     claim="The weights alone do not fit, so no sequence does",
@@ -305,9 +322,12 @@ q.case(
     [[(0.0, 0.0, 0.0, 1.0)], [(0.0, 0.0, 0.0, None), (1.0, 1.0, 1.0, 1.5)]], 1.0,
     claim="A request without an answer is the slowest of all",
 )  # fmt: skip
+some = [(float(t), float(t), float(t), 2.0 * t + 2.0) for t in range(7)]  # 2 to 8 s
 q.case(
-    [[(0.0, 0.0, 0.0, None)] + [(float(t), float(t), float(t), t + 2.0) for t in range(1, 8)]],
-    0.75,
+    [[(0.0, 0.0, 0.0, None), *some]], 0.5, claim="An unanswered request is slow, not fast"
+)  # fmt: skip
+q.case(
+    [[*some, (0.0, 0.0, 0.0, None)]], 0.7,
     claim="An unanswered request counts as a request: it moves the ranks of the others",
 )  # fmt: skip
 
@@ -407,6 +427,13 @@ def worst_host(hosts, q):
 most. They were waited for: count them as infinite.""")
 def failures_dropped(hosts, q):
     return pooled(hosts, q, keep_failed=False)
+
+
+@q.mistake("""A request without an answer counts as 0 s in yours: the fastest of all. It was waited
+for in vain; count it as infinite.""")
+def failures_as_zero(hosts, q):
+    rows = [[(r[0], r[1], r[2], r[0] if r[3] is None else r[3]) for r in host] for host in hosts]
+    return by_counting(rows, q)
 
 
 @q.mistake("""Your rank is one too high: sorted[int(q · n)] is the next one where q · n is whole.
@@ -684,6 +711,20 @@ def max_batch_ignored(arrivals_s, max_batch, max_wait_s, t0_s, t1_s):
     return np.array(latency)
 
 
+@q.mistake("""You return the wait until the batch starts. An answer comes at its end: add the time
+of the batch.""")
+def waiting_only(arrivals_s, max_batch, max_wait_s, t0_s, t1_s):
+    rule = normal(max_wait_s)
+    whole = batches(arrivals_s, max_batch, max_wait_s, t0_s, t1_s, rule)
+    return whole - batches(arrivals_s, max_batch, max_wait_s, t0_s, t1_s, rule, served=True)
+
+
+@q.mistake("""Each request of a batch pays t0_s in yours, so batching gains nothing. It is paid once
+for a batch: t0_s + b · t1_s.""")
+def nothing_is_shared(arrivals_s, max_batch, max_wait_s, t0_s, t1_s):
+    return batches(arrivals_s, max_batch, max_wait_s, 0.0, t0_s + t1_s, normal(max_wait_s))
+
+
 @q.mistake("""Every batch costs the same in your simulation: t1_s · b is missing. Larger batches are
 cheaper for each request, not free.""")
 def batch_size_is_free(arrivals_s, max_batch, max_wait_s, t0_s, t1_s):
@@ -959,6 +1000,13 @@ def small_ones_overtake(requests, slots, kv_budget, chunk, t0_s, t1_s):
 since it arrived; under load the queue is the larger part.""")
 def ttft_from_admission(requests, slots, kv_budget, chunk, t0_s, t1_s):
     return token_by_token(requests, slots, kv_budget, chunk, t0_s, t1_s, begin="admitted")
+
+
+@q.mistake("""Your time to first token counts from 0. Each request has its own clock, which starts
+at its arrival.""")
+def ttft_from_zero(requests, slots, kv_budget, chunk, t0_s, t1_s):
+    ttft, tpot = token_by_token(requests, slots, kv_budget, chunk, t0_s, t1_s)
+    return [first + r[0] for first, r in zip(ttft, requests)], tpot
 
 
 @q.mistake("""Several prompts are read in one step, a chunk of each. The chunk bounds what a step
@@ -1284,6 +1332,12 @@ def only_a_hundred_buckets(requests, percent, salt, capacity, ttl_s):
     return door(
         requests, percent, salt, capacity, ttl_s, lambda u, k: sha(f"{salt}:{u}") % 100 * 100
     )  # fmt: skip
+
+
+@q.mistake("""You compare a bucket of 10 000 with the per cent itself: 50 % becomes half a per cent.
+Compare with percent · 100.""")
+def per_cent_of_ten_thousand(requests, percent, salt, capacity, ttl_s):
+    return door(requests, percent / 100, salt, capacity, ttl_s)
 
 
 @q.mistake("""Your answers never grow old: ttl_s is ignored. A model's answer about today's stock is
@@ -1629,12 +1683,14 @@ def how_often_it_tries_again(f):
     ]
 
 
-@q.probe(gives=True)
+@q.probe(gives="")
 def waits_spread_out(f):
     """Waits before a first retry are spread over the whole of 0 to base_s."""
     waits = f([["busy", "ok"]] * 40, 2, 1.0, 3.0, 2.0, 60.0, np.random.default_rng(1))
     first = [own[0] for own in waits]
-    return min(first) < 0.4 and max(first) > 1.6 and max(first) <= 2.0
+    if min(first) < 0.4 and 1.6 < max(first) <= 2.0:
+        return ""
+    return f"with base_s 2, forty of them lie between {min(first):.2f} and {max(first):.2f} s"
 
 
 ### BEGIN HIDDEN TESTS
@@ -1741,6 +1797,18 @@ def bad_is_retried(requests, attempts, ratio, burst, base_s, cap_s, rng):
 answered by a storm. Keep at most burst.""")
 def savings_without_limit(requests, attempts, ratio, burst, base_s, cap_s, rng):
     return client(requests, attempts, ratio, burst, base_s, cap_s, rng, limited=False)
+
+
+@q.mistake("""Your budget is empty at the start: the first failures of a fresh client are never
+retried. Begin with burst tokens.""")
+def empty_at_the_start(requests, attempts, ratio, burst, base_s, cap_s, rng):
+    tokens, out = 0.0, []
+    for outcomes in requests:
+        tokens = min(burst, tokens + ratio)
+        one = client([outcomes], attempts, 0.0, tokens, base_s, cap_s, rng)[0]
+        tokens -= len(one)
+        out.append(one)
+    return out
 
 
 @q.mistake("""You retry with a part of a token. A retry costs a whole one: with 0.75 there is none,
@@ -1859,8 +1927,16 @@ q.hidden()
 q.case(
     [("app", 2.0, 2, 0.0), ("gateway", 2.0, 1, 0.0), ("api", 0.5, 3, 0.125),
      ("ranker", 0.5, 1, 0.0)],
-    POOL | {"rate_rps": 301.0, "cpu": 0.95, "gpu": 0.6},
+    POOL | {"cpu": 0.95, "gpu": 0.6},
     claim="Equal timeouts are inverted: both give up at once, and the answer has nobody to go to",
+)  # fmt: skip
+q.case(
+    [("app", 1.0, 1, 0.0)], POOL | {"rate_rps": 301.0},
+    claim="A part of a replica more is one replica more",
+)  # fmt: skip
+q.case(
+    [("gateway", 1.45, 1, 0.0), ("api", 0.4, 3, 0.1)], CALM,
+    claim="Between three attempts there are two pauses: 1.4 s in all, and 1.45 are enough",
 )  # fmt: skip
 q.case(
     [("app", 1.0, 9, 0.5), ("api", 0.75, 1, 0.0)], POOL | {"max_load": 0.5, "slots": 7},
@@ -1913,6 +1989,21 @@ def attempts_forgotten(hops, pool):
 attempts − 1 times.""")
 def pauses_forgotten(hops, pool):
     return audit(hops, pool, takes=lambda h: h[1] * h[2])
+
+
+@q.mistake("""You count a pause after the last attempt as well. Pauses lie between attempts:
+attempts − 1 of them.""")
+def a_pause_too_many(hops, pool):
+    return audit(hops, pool, takes=lambda h: h[2] * (h[1] + h[3]))
+
+
+@q.mistake("""You round replicas to the nearest, or down. 25.1 replicas are 26, or max_load is
+broken.""")
+def replicas_rounded(hops, pool):
+    return audit(
+        hops, pool,
+        replicas=lambda p: round(p["rate_rps"] * p["service_s"] / p["slots"] / p["max_load"]),
+    )  # fmt: skip
 
 
 @q.mistake("""Equal timeouts pass in yours. Then both give up at the same moment, and the callee's
