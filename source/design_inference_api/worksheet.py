@@ -800,7 +800,7 @@ def worse(metric, old, new):
     return high[metric] > 1.1 * low[metric]
 
 
-@q.probe(gives="")
+@q.probe(gives="", weight=2)
 def percentiles_come_from_the_histogram(f):
     """p50 and p99 are read off the histogram at their rank, failures being the slowest."""
     found = f()
@@ -835,7 +835,7 @@ def the_comparison_is_fair(f):
     return ""
 
 
-@q.probe(gives="")
+@q.probe(gives="", weight=2)
 def every_number_was_measured(f):
     """Each number in the text follows from the measurement, or is named as a setting."""
     found = f()
@@ -853,7 +853,7 @@ def every_number_was_measured(f):
     return ""
 
 
-@q.probe(gives="")
+@q.probe(gives="", weight=2)
 def value_base_and_unit_are_said(f):
     """The text has the metric before and after, and its unit."""
     found = f()
@@ -864,7 +864,7 @@ def value_base_and_unit_are_said(f):
     return "" if re.search(unit, found["text"]) else "its unit is not in the text"
 
 
-@q.probe(gives="")
+@q.probe(gives="", weight=2)
 def the_price_is_said(f):
     """What got worse by more than 10 % is in the text, before and after."""
     found = f()
@@ -877,7 +877,7 @@ def the_price_is_said(f):
     return ""
 
 
-@q.probe(gives="")
+@q.probe(gives="", weight=2)
 def it_is_an_improvement(f):
     """The metric that is claimed got better."""
     found = f()
