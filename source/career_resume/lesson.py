@@ -29,9 +29,9 @@ figures.use_style()
 # %% [markdown]
 # ## A line is the top of a stack
 #
-# Laszlo Bock's form, as printed in 2014: "I accomplished X, **relative to Y**, by doing Z." Retold
-# since as "measured by Y", it lost its comparator. A line is followed by five questions; each one
-# has a standard way to die:
+# Laszlo Bock's form, as printed in 2014: "I accomplished X, **relative to Y**, by doing Z." The
+# better known version, "as measured by Y", lost the comparator. A line is followed by five
+# questions; each one has a standard way to die:
 #
 # | they ask | it dies of |
 # |---|---|
@@ -111,10 +111,10 @@ plt.show()
 
 # %% [markdown]
 # **Read it.** The thin line is "true = reported". Points: mean true gain of all ideas that are
-# reported so. The mean of 8 a side lies near the line. The best of 8 against one run lies far below
-# it, and a reported +2.0 is worth about half a point. **Equal picking cancels** the luck: best
-# against best beats one run each, though not the means. And one honest run each is *not* on the
-# line: noise is enough, for you chose to write about a gain.
+# reported so. The mean of 8 a side lies near the line. The best of 8 against one run lies far
+# below: picking adds 1.1, noise the rest, and a reported +2.0 is worth about half a point. **Equal
+# picking cancels** the luck: best against best beats one run each, though not the means. And one
+# honest run each is *not* on the line: noise is enough.
 #
 # ## Picked on validation, reported on test: cured?
 #
@@ -139,10 +139,10 @@ for n, seed_sd in ((1_000, 0.0), (1_000, 0.8), (20_000, 0.0), (20_000, 0.8)):
     print(f" {0:+12.2f}")
 
 # %% [markdown]
-# **Read it.** The third and fourth columns agree: fresh data make the claim about **this model**
-# honest. The last column is what the next person gets, with another seed: fresh data do nothing for
-# a claim about **the method**, as far as seeds truly differ. Decide what your line is about.
-# "Shipped a model with …" may use the picked seed. "Found that technique T gains …" may not.
+# **Read it.** What fresh test data report is the truth about **this model**: second and third
+# number agree. The last column is what the next person gets, with another seed: fresh data do
+# nothing for a claim about **the method**, as far as seeds truly differ. Decide what your line is
+# about. "Shipped a model with …" may use the picked seed. "Found that technique T gains …" may not.
 #
 # ## Your resume is a leaderboard
 #
@@ -186,8 +186,8 @@ right.set(xscale="log", ylim=(0, 5.2)), figures.plain_ticks(right.xaxis, (0.5, 1
 plt.show()
 
 # %% [markdown]
-# **Read it.** Left: with $s=\tau$ half of what is listed is there, whatever $n$: the mean true
-# effect behind a measured $g$ is
+# **Read it.** Left: half of what is listed is there, whatever $n$: with effects around 0, the mean
+# true one behind a measured $g$ is
 #
 # $$\mathbb{E}[\text{true}\mid g]=\frac{\tau^2}{\tau^2+s^2}\,g$$
 #
@@ -377,7 +377,7 @@ for name, text in lines.items():
 # Selection on significance (told too high unless power is near 1); novelty; the test's users are
 # not next year's; treatment took from control (shared budget, inventory, marketplace); overlap with
 # later launches. A long holdout measures the sum of all of it. If there is one, quote it; the sum
-# of launches is always the larger number.
+# of launches is usually the larger number.
 #
 # </details>
 #
