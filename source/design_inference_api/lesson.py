@@ -72,10 +72,10 @@ forgot = math.floor(M * SHARE / (8192 * KAPPA)), math.floor((M * SHARE - WEIGHTS
 print(f"8192 tokens: {forgot[0]} if the weights are forgotten, {forgot[1]} if prompts alone count")
 
 # %% [markdown]
-# **Read it.** A step takes about 20 ms whatever the context: memory is full, and reading a full
-# memory takes that long. What changes is how many share it.  So **price follows context length**,
+# **Read it.** Reading takes about 20 ms whatever the context: memory is full, and a full memory
+# takes that long to read. What changes is how many share it. So **price follows context length**,
 # and the lever is bytes for each token of cache, not FLOP/s. The binding resource changes in the
-# first line: requests of 200 tokens, 2 133 at once.
+# first line: with requests of 200 tokens 2 133 run at once, and arithmetic takes longer.
 #
 # ## Two paths, drawn apart
 
@@ -248,8 +248,8 @@ plt.show()
 #
 # ### Predict first: who pays for the long prompt?
 #
-# One prompt in twelve has 6 000 tokens, at 0.04 ms each. Whose latency suffers when it
-# comes in: its own, or everybody's? What do chunks of 256 cost, and whom?
+# One prompt in twelve has 6 000 tokens, at 0.04 ms each. Whose latency suffers when it comes in:
+# its own, or everybody's? What do chunks of 256 cost, and whom?
 
 
 # %%
@@ -323,17 +323,17 @@ names = "of all requests", "average of the hosts' p99s", "mean + 2 standard devi
 for name, line, mark in zip(names, (true, averaged, normal), "os^", strict=True):
     ax.plot(slow, line, marker=mark, label=name)
 ax.legend(loc="lower right")
-for k in (1, 2, 5):
+for k in (1, 3, 5):
     print(f"{k} slow hosts: p99 {true[k]:5.0f} ms, averaged {averaged[k]:4.0f}, ", end="")
     print(f"mean + 2 sd {normal[k]:4.0f}")
 plt.show()
 
 # %% [markdown]
 # **Read it.** One slow host: 0.5 % of all requests stall, the fleet's p99 is fine, and the average
-# cries wolf. Three slow hosts: 1.5 % stall, the p99 is a second, and the average says a third of
-# it. It is a straight line through a cliff. Histograms can be **added**; percentiles can't. And
-# count from when a request was *due*: a tester who waits for answers is slowed by the stall that he
-# should report.
+# cries wolf. Three slow hosts: 1.5 % stall, the p99 is a second, and the average says little more
+# than a third of it. It is a straight line through a cliff. Histograms can be **added**;
+# percentiles can't. And count from when a request was *due*: a tester who waits for answers is
+# slowed by the stall that he should report.
 #
 # ## A real server, measured
 #
@@ -363,13 +363,12 @@ for name, found in kept.items():
 
 # %% [markdown]
 # **Read it.** Same load for all, 70 % of what the plain server can do. Micro-batching multiplies
-# **capacity** by five and makes the **median worse**: at this load there is nobody to share a batch
-# with. The intervals take requests for
-# independent; on a shared machine they are not: int8 batched has the *worst* p99. I would not claim
-# one. So the honest line on
-# a résumé: *"Raised the throughput of a CPU inference server from 398 to 2 063 requests/s (5.2×) by
+# **capacity** by five and makes the **median worse**: requests wait up to 4 ms for company that
+# hardly comes. The intervals take requests for independent; on a shared machine they are not, and
+# int8 batched has the *worst* p99. I would not claim a p99 from this. The honest line on a résumé:
+# *"Raised the throughput of a CPU inference server from 398 to 2 063 requests/s (5.2×) by
 # micro-batching up to 16, at the price of a median of 11.5 instead of 6.1 ms at 278 requests/s."*
-# What, base, how, unit, price. "Cut latency by 80 %" would be a lie that this table refutes.
+# What, base, how, unit, price. "Cut latency" would be refuted by this table.
 
 # %% [markdown]
 # ## Where it breaks
@@ -433,12 +432,11 @@ plt.show()
 # "I ask what a late answer is worth: say, nothing after 300 ms. One worker does 235 a second alone,
 # 2 700 in batches of 32; so two, and one for a failure. `max_wait` near zero: busy workers fill
 # batches by themselves. At three thousand two still do; with one left, the queue is bounded,
-# expired work dropped, a smaller model helps, retries have a budget. Canary by user,
-# version in the cache key, old version warm. I scale on requests in service, page on answers in
-# time."
+# expired work dropped, a smaller model helps, retries have a budget. Canary by user, version in the
+# cache key, old version warm. I scale on requests in service, page on answers in time."
 #
-# **Mid**: replicas, cache. **Senior**: overload, deadlines, rollback. **Staff**: prices
-# the quality that is given up under load, limits the blast radius, says what changes the plan.
+# **Mid**: replicas, cache. **Senior**: overload, deadlines, rollback. **Staff**: prices the quality
+# that is given up under load, limits the blast radius, says what changes the plan.
 
 # %% [markdown]
 # ## Follow-ups
