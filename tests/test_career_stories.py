@@ -55,11 +55,11 @@ A: I paused it after an hour, though the owner was asleep and could not be reach
 run can be continued and a spoiled one cannot. I compared shards by loss, and found one source at
 half the loss of the others. I read 200 of its documents: claims that repeat a paragraph forty
 times, which our filter on repeated lines had let through, since the paragraphs were numbered. I
-weighed dropping the source against repairing it. Dropping took ten minutes, and cost us chemistry. I wrote
-a filter that strips numbering before it compares, ran it over the shard, and looked at what was
-lost in 300 samples: 4 were wrong. In the morning the owner was angry about the pause. I showed her
-the two curves, and I asked what I should have done by her lights. She wanted a call, three times,
-then a pause. I added this to the run book under her name.
+weighed dropping the source against repairing it. Dropping took ten minutes, and cost us chemistry.
+I wrote a filter that strips numbering before it compares, ran it over the shard, and looked at what
+was lost in 300 samples: 4 were wrong. In the morning the owner was angry about the pause. I showed
+her the two curves, and I asked what I should have done by her lights. She wanted a call, three
+times, then a pause. I added this to the run book under her name.
 R: Loss moved again within 2,000 steps, and the finished model gained 0.9 points on chemistry. I
 asked for the phone numbers of owners to be in every run's config, where they have been used twice.
 
