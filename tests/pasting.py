@@ -54,7 +54,10 @@ def bound_by(node: ast.stmt) -> list[str]:
         return [node.name]
     if isinstance(node, ast.Import | ast.ImportFrom):
         return [(alias.asname or alias.name).partition(".")[0] for alias in node.names]
-    return [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and type(n.ctx) is ast.Store]
+    loops = [n for n in ast.walk(node) if isinstance(n, ast.comprehension)]
+    inner = {id(n) for loop in loops for n in ast.walk(loop.target)}  # theirs alone
+    names = [n for n in ast.walk(node) if isinstance(n, ast.Name) and id(n) not in inner]
+    return [n.id for n in names if type(n.ctx) is ast.Store]
 
 
 def makes_a_question(node: ast.stmt) -> bool:

@@ -166,6 +166,7 @@ def test_every_array_equals_its_list_its_tensor_and_itself(array):
         ({"a": {"b": 1}}, {"a": {"b": 2}}, "at 'a' at 'b' 1 is not 2"),
         (["a", "b"], ["a", "c"], "at item 1 'b' is not 'c'"),
         (["a"], ["a", "b"], "2 items are wanted, not 1"),
+        (["a", "b"], ["a"], "1 item is wanted, not 2"),
         ("ab", ["a", "b"], "a list is wanted, not a string"),
         ({1, 2}, {1, 3}, "the items differ: missing [3], unexpected [2]"),
         ([1, 1, 2], {1, 2}, "[1, 1, 2] holds an item twice"),

@@ -261,7 +261,8 @@ def _different_sequence(got, want, rtol, atol, dtype) -> str | None:
     if not isinstance(got, (list, tuple)):
         return f"{kind_of(want)} is wanted, not {kind_of(got)}"
     if len(got) != len(want):
-        return f"{len(want)} items are wanted, not {len(got)}"
+        items = "1 item is" if len(want) == 1 else f"{len(want)} items are"
+        return f"{items} wanted, not {len(got)}"
     for index, (g, w) in enumerate(zip(got, want, strict=True)):
         if clause := difference(g, w, rtol, atol, dtype):
             inner = clause.removeprefix("at ") if clause.startswith("at item ") else clause
