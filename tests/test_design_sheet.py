@@ -365,6 +365,19 @@ def test_a_question_says_the_claim_and_the_broken_link():
     assert [name for name, _, held, _ in verdict.probes if not held] == ["peak_rps", "compute"]
 
 
+def test_a_summand_that_is_left_out_is_named():
+    parts = Sheet({"reading": "h", "writing": "h"}, {"time": "h"}, steps=())
+
+    def time(reading, writing):
+        """Both take time."""
+        return reading + writing
+
+    (check,) = parts.links(time)
+    for got, said in (("52 h", "`writing` (19 h) seems"), ("19 h", "`reading` (52 h) seems")):
+        sheet = {"assumptions": {"reading": "52 h", "writing": "19 h"}, "derived": {"time": got}}
+        assert f"{said} to be left out" in check(lambda sheet=sheet: sheet)
+
+
 def test_numbers_may_be_numpy_s():
     answer = sheet()
     for part in ("assumptions", "derived"):

@@ -299,11 +299,12 @@ class Sheet:
                 continue
             for what, changed in (
                 (f"`{key}` ({value}) seems to be left out", size),
+                (f"`{key}` ({value}) seems to be left out", 0.0),  # where it is added
                 (f"`{key}` ({value}) seems to be used the wrong way up", size**2 / value.value),
                 (f"`{key}` ({value}) seems to be counted twice", value.value**2 / size),
             ):
                 other = _apply(rule, base | {key: changed}, strict=False)
-                if other is not None and not _near(other, want) and _near(got.value, other, 0.01):
+                if other and not _near(other, want) and _near(got.value, other, 0.01):
                     found.append(what)
         return found + _factor(got, got.value / want if want else math.inf)
 
