@@ -18,6 +18,7 @@ import hashlib
 import json
 import math
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from scipy import special, stats
@@ -1651,7 +1652,7 @@ q.grade()
 #
 # A laboratory will run your experiment, **new** against **baseline**, once. It stays locked until
 # your plan is complete and consistent, and it records the plan's hash: whoever changes the plan
-# afterwards is seen. Return the plan as a dict:
+# afterwards is seen, for the ledger is a file and survives a restart. Return the plan as a dict:
 #
 # | key | value, and what must hold |
 # |---|---|
@@ -1834,7 +1835,7 @@ def open_points(plan):
     return [f"{claim}, but {clause}." for claim, clause in found if clause]
 
 
-LEDGER = []  # hashes of the plans that have unlocked the laboratory, in order
+LEDGER = Path("laboratory_ledger.txt")  # hashes of the plans that unlocked it, in order
 TRIALS = {
     "baseline": {"lr 0.1": 80.0, "lr 0.3": 80.6},
     "new": {"lr 0.1": 80.8, "lr 0.3": 81.2, "lr 1": 81.1, "lr 1, wd": 81.5, "lr 3": 80.2},
@@ -1861,16 +1862,24 @@ def measured(n_seeds, first_seed=200):
     return data
 
 
+def recorded(digest):
+    """Write a plan's hash into the ledger; the hash of the first plan that stands there."""
+    hashes = LEDGER.read_text().split() if LEDGER.is_file() else []
+    if digest not in hashes:
+        LEDGER.write_text("\n".join([*hashes, digest]) + "\n")
+    return [*hashes, digest][0]
+
+
 def run_experiment(plan):
     """Run the plan, if it is complete; record its hash, and say what was recorded."""
     if problems := open_points(plan):
         raise RuntimeError("The laboratory stays locked. " + " ".join(problems))
     plan = tidy(plan)
     digest = hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()[:12]
-    LEDGER.append(digest)
-    data = {**measured(int(plan["n_seeds"])), "amended": digest != LEDGER[0]}
+    first = recorded(digest)
+    data = {**measured(int(plan["n_seeds"])), "amended": digest != first}
     ratio = len(TRIALS["new"]) / len(TRIALS["baseline"])
-    print(f"registered {LEDGER[0]}, this plan {digest}, amended: {data['amended']}")
+    print(f"registered {first}, this plan {digest}, amended: {data['amended']}")
     print(f"{len(data['seeds'])} seeds; the new method had {ratio:g} times the baseline's trials")
     return data
 

@@ -212,9 +212,9 @@ for rho in (0.0, 0.5, 0.9):  # correlation between the metrics
 
 # %% [markdown]
 # **Read it.** Adding "just one more seed" multiplies false alarms although each single test is
-# right. Of twenty metrics one is starred more often than not. Holm's correction (1979) compares the
-# smallest $p$ with $0.05/20$, and is too strict when metrics go together. Both leaks close before
-# the run and not after it: *one* primary metric, *one* number of seeds, written down.
+# right. Of twenty unrelated metrics one is starred more often than not. Holm's correction (1979)
+# compares the smallest $p$ with $0.05/20$, and is too strict when metrics go together. Both leaks
+# close before the run and not after it: *one* primary metric, *one* number of seeds, written down.
 #
 # ## Which method wins depends on the budget
 #
