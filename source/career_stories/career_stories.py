@@ -1157,16 +1157,19 @@ def every_passage_has_one(f):
 
 
 q.probe(every_passage_has_one, gives="")
-for number, flaw, claim in (
+for entry in (
     (1, "we", "five verbs have 'we' before them: nobody can tell which were yours"),
     (2, "none", "'we' is fine where the speaker's own part, and another's, are named"),
     (3, "result", "'much snappier' is no number, and nobody decided anything"),
 ):
-    q.probe(the_passage(number, flaw, claim), gives="", weight=2.0)
+    q.probe(the_passage(*entry), gives="", weight=2.0)
 ### BEGIN HIDDEN TESTS
 q.hidden()
-RIGHT = {1: "we", 2: "none", 3: "result"}
-for number, flaw, claim in (
+ORDER = (
+    "we none result stakes villain brag names none none result we villain stakes brag names none"
+)
+RIGHT = dict(enumerate(ORDER.split(), start=1))
+for entry in (
     (4, "stakes", "it has an I, a number and a deed, but nobody would have missed it"),
     (
         5,
@@ -1197,8 +1200,7 @@ for number, flaw, claim in (
     ),
     (16, "none", "the principle is named once and then shown: what was given up, and for what"),
 ):
-    RIGHT[number] = flaw
-    q.probe(the_passage(number, flaw, claim), gives="")
+    q.probe(the_passage(*entry), gives="")
 
 
 @q.reference
