@@ -229,7 +229,7 @@ for told in ((1, 1, 1, 1, 1), (2, 1, 1, 1), (2, 2, 1), (3, 2), (5,)):
 # %% [markdown]
 # ## What a story costs in seconds
 #
-# Words are time. Conversational English is usually put at 120 to 160 words a minute; read one of
+# Words are time. Conversational English is usually put at 110 to 160 words a minute; read one of
 # your own aloud and measure. Assume six minutes a question, and a minute for a follow-up and its
 # answer.
 
@@ -250,7 +250,7 @@ for story in sample_stories():
 print("eight samples, mean shares S T A R:", np.round(np.mean(shares, axis=0), 2))
 
 # %% [markdown]
-# **Read it.** 180 to 260 words are one and a half to two minutes at an interview's pace. What is
+# **Read it.** 180 to 260 words are 83 to 120 s at 130 words a minute. What is
 # bought with brevity is not politeness but **follow-ups**: they are where level shows, since they
 # ask for the option that you rejected, the number before, and the other side's argument. Six
 # hundred words leave room for one.
