@@ -184,6 +184,18 @@ def grant_never_ends(served, weights, cliff=12, every=1):
     return parts_due(served, tuple(weights) + (weights[-1],) * 9, cliff, every)
 
 
+@q.mistake("""Your parts fall due one month late: what falls due at the end of month 12 is yours
+after 12 months served, not after 13. Compare with ≤.""")
+def part_due_a_month_late(served, weights, cliff=12, every=1):
+    return parts_due(served, weights, cliff, every, start=1)
+
+
+@q.mistake("""Each part is a twelfth of its year, however long the period is. A quarter brings three
+twelfths: weight · every / 12.""")
+def every_part_is_a_twelfth(served, weights, cliff=12, every=1):
+    return parts_due(served, weights, cliff, every) / every
+
+
 @q.mistake("""You let the first part of a period fall due at its beginning. Parts fall due at the
 end of each period: on the first day nothing has.""")
 def parts_due_in_advance(served, weights, cliff=12, every=1):
@@ -327,13 +339,20 @@ def ledger(
     pay_at=0.5,
     refresh="over four years",
     divide=None,
+    bonus=lambda o: o["base"] * o["bonus"],
 ):
     """Every payment with its date, then discounted one by one; arguments break a convention."""
     rows = [(time, offer["sign_on"]) for time in sign_ons]
     for k in range(1, years + 1):
-        rows.append((k - pay_at, offer["base"] + offer["base"] * offer["bonus"]))
+        rows.append((k - pay_at, offer["base"] + bonus(offer)))
         for j in range(1, years + 1):
             if refresh == "over four years" and j < k <= j + 4:
+                rows.append((k, offer["refresh"] * offer["liquid"] / 4))
+            if refresh == "a year early" and j <= k < j + 4:
+                rows.append((k, offer["refresh"] * offer["liquid"] / 4))
+            if refresh == "surely sold" and j < k <= j + 4:
+                rows.append((k, offer["refresh"] / 4))
+            if refresh == "for ever" and j < k:
                 rows.append((k, offer["refresh"] * offer["liquid"] / 4))
         if refresh == "at once" and k < years:
             rows.append((k, offer["refresh"] * offer["liquid"]))
@@ -419,6 +438,29 @@ def refreshers_do_not_stack(offer, years, rate):
 ask how many people of the level get them, and put that in `refresh`.""")
 def refreshers_left_out(offer, years, rate):
     return ledger(offer, years, rate, refresh="none")
+
+
+@q.mistake("""Your refreshers begin to vest on the day on which they are granted. The first quarter
+falls due a year later: one granted at the end of year 1 first pays at the end of year 2.""")
+def refreshers_a_year_early(offer, years, rate):
+    return ledger(offer, years, rate, refresh="a year early")
+
+
+@q.mistake("""You left `liquid` out of the refreshers. They are shares of the same firm: times the
+chance that they can be sold.""")
+def refreshers_surely_sold(offer, years, rate):
+    return ledger(offer, years, rate, refresh="surely sold")
+
+
+@q.mistake("""Your refreshers never end. Each pays four quarters, so from year 5 on four run at
+once, and not more.""")
+def refreshers_never_end(offer, years, rate):
+    return ledger(offer, years, rate, refresh="for ever")
+
+
+@q.mistake("""You added `bonus` as an amount. It is a share of base: 100 with 0.1 makes 110.""")
+def bonus_as_an_amount(offer, years, rate):
+    return ledger(offer, years, rate, bonus=lambda o: o["bonus"])
 
 
 @q.mistake("""You divided the npv by the years. Later money was discounted, so the level cash that
@@ -542,17 +584,26 @@ def grant_odds(price, strike, sigma, years, p_exit):
 # %% nbgrader={"grade_id": "grant_odds_of_nothing_and_of_the_headline", "grade": true}
 """A grant has a mean, and mostly is worth nothing."""
 q = Question(grant_odds, points=4)
-q.case(
-    4.0,
-    1.0,
-    0.8,
-    4.0,
-    0.5,
-    gives={"mean": 1.6411, "p_nothing": 0.7368, "p_headline": 0.1059},
-    atol=6e-5,
-    rtol=0,
-    claim="the example",
-)
+
+
+@q.probe(gives=1.6411, rtol=1e-4)
+def mean_of_the_example(f):
+    """The mean is p_exit times the mean of max(S − strike, 0), not of S − strike: 1.6411."""
+    return f(4.0, 1.0, 0.8, 4.0, 0.5)["mean"]
+
+
+@q.probe(gives=0.7368, rtol=1e-4)
+def nothing_in_the_example(f):
+    """Worth 0 comes from no sale, or from a sale below the strike: 0.7368."""
+    return f(4.0, 1.0, 0.8, 4.0, 0.5)["p_nothing"]
+
+
+@q.probe(gives=0.1059, rtol=1e-3)
+def headline_in_the_example(f):
+    """The headline is reached if there is a sale and S is at least the price: 0.1059."""
+    return f(4.0, 1.0, 0.8, 4.0, 0.5)["p_headline"]
+
+
 q.case(
     3.0,
     0.0,
@@ -648,6 +699,33 @@ lower, by the factor exp(−σ²T/2): P(S ≥ price) is well below one half.""")
 def median_taken_for_mean(price, strike, sigma, years, p_exit):
     right = integrated(price, strike, sigma, years, p_exit)
     return right | ({"p_headline": p_exit / 2} if price > strike else {})
+
+
+@q.mistake("""You asked for S above price − strike. The option is worth at least the headline where
+S − strike ≥ price − strike, that is, S ≥ price.""")
+def headline_without_the_strike(price, strike, sigma, years, p_exit):
+    right = integrated(price, strike, sigma, years, p_exit)
+    if price == strike:
+        return right
+    law = stats.lognorm(sigma * years**0.5, scale=price * math.exp(-(sigma**2) * years / 2))
+    return right | {"p_headline": p_exit * law.sf(price - strike)}
+
+
+@q.mistake("""You multiplied the two chances of a bad end. Either one is enough for nothing:
+1 − p_exit · P(S > strike).""")
+def both_must_go_wrong(price, strike, sigma, years, p_exit):
+    right = integrated(price, strike, sigma, years, p_exit)
+    low = integrated(price, strike, sigma, years, 1.0)["p_nothing"]
+    return right | {"p_nothing": (1 - p_exit) * low}
+
+
+@q.mistake("""The sign of σ²T/2 is turned: your shares grow by exp(σ²T) on average. The exponent is
+σ√T Z **minus** σ²T/2, so that the mean of S is `price`.""")
+def drift_turned(price, strike, sigma, years, p_exit):
+    factor = math.exp(sigma**2 * years)
+    right = integrated(price * factor, strike, sigma, years, p_exit)
+    at_price = integrated(price * factor, price, sigma, years, p_exit)
+    return right | {"p_headline": 1 - at_price["p_nothing"] if price > strike else 1.0}
 
 
 @q.mistake("""You added the two ways to nothing. They overlap (no sale *and* a low share), so the
@@ -774,20 +852,25 @@ def compare(offers, z, u):
 q = Question(compare, points=5)
 four_z = np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 1.0], [2.0, 0.0, 2.0], [1.0, 0.0, 1.0]])
 four_u = np.array([[0.1, 0.1], [0.1, 0.9], [0.1, 0.2], [0.1, 0.3]])
-q.case(
-    [LISTED, PRIVATE],
-    four_z,
-    four_u,
-    gives={
-        "mean": [10.0, 47.7163],
-        "se": [0.0, 35.3069],
-        "p_best": [0.5, 0.5],
-        "gap": 37.7163,
-        "gap_se": 35.3069,
-    },
-    rtol=1e-4,
-    claim="four futures of two offers: the second is far ahead once, and behind twice",
-)
+
+
+@q.probe(gives=[10.0, 47.7163], rtol=1e-4)
+def means_of_four_futures(f):
+    """Worth is 8, 8 (no sale), 153.2 and 21.7 for PRIVATE, always 10 for LISTED."""
+    return f([LISTED, PRIVATE], four_z, four_u)["mean"]
+
+
+@q.probe(gives=[0.5, 0.5])
+def best_in_two_each(f):
+    """PRIVATE is far ahead on average, and behind in two futures of four."""
+    return f([LISTED, PRIVATE], four_z, four_u)["p_best"]
+
+
+@q.probe(gives={"gap": 37.7163, "gap_se": 35.3069, "se": [0.0, 35.3069]}, rtol=1e-4)
+def gap_and_errors_of_four_futures(f):
+    """The gap is the larger mean minus the smaller; the sure offer adds nothing to its error."""
+    got = f([LISTED, PRIVATE], four_z, four_u)
+    return {key: got[key] for key in ("gap", "gap_se", "se")}
 
 
 @q.probe(gives=[0.25, 0.75])
@@ -837,6 +920,7 @@ def worths(
     offers,
     z,
     u,
+    scale=lambda o: o["sigma"] * o["years"] ** 0.5,
     mixing=lambda rho, z0, zj: rho * z0 + (1 - rho * rho) ** 0.5 * zj,
     sale=lambda u, p: float(u < p),
     drift=True,
@@ -848,7 +932,7 @@ def worths(
         row = []
         for j, o in enumerate(offers):
             zij = mixing(o["rho"], z[i][0], z[i][j + 1])
-            s = o["sigma"] * o["years"] ** 0.5
+            s = scale(o)
             share = o["price"] * math.exp(s * zij - (s * s / 2 if drift else 0))
             gain = max(share - o["strike"], 0.0) if strike else share
             row.append(o["cash"] + o["options"] * gain * sale(u[i][j], o["p_exit"]))
@@ -856,7 +940,9 @@ def worths(
     return rows
 
 
-def told(rows, ddof=1, share_ties=True, certain=False, se_of_mean=True, paired=True):
+def told(
+    rows, ddof=1, share_ties=True, certain=False, se_of_mean=True, paired=True, as_listed=False
+):
     n, m = len(rows), len(rows[0])
     columns = [np.array([row[j] for row in rows]) for j in range(m)]
     means = [math.fsum(column) / n for column in columns]
@@ -865,7 +951,7 @@ def told(rows, ddof=1, share_ties=True, certain=False, se_of_mean=True, paired=T
         best = [j for j in range(m) if row[j] == max(row)]
         for j in best if share_ties else best[:1]:
             p_best[j] += 1 / n / (len(best) if share_ties else 1)
-    first, second = sorted(range(m), key=lambda j: -means[j])[:2]
+    first, second = (0, 1) if as_listed else sorted(range(m), key=lambda j: -means[j])[:2]
     if certain:
         p_best = [float(j == first) for j in range(m)]
     root = n**0.5 if se_of_mean else 1.0
@@ -918,6 +1004,18 @@ def mixed_without_the_root(offers, z, u):
 average.""")
 def drift_dropped(offers, z, u):
     return told(worths(offers, z, u, drift=False))
+
+
+@q.mistake("""You did not scale the volatility with time: over T years it is sigma · √T, both in
+front of Z and, squared, in the drift.""")
+def sigma_not_scaled(offers, z, u):
+    return told(worths(offers, z, u, scale=lambda o: o["sigma"]))
+
+
+@q.mistake("""You took the gap of the first two in the list. It is between the two largest means:
+sort them first, and subtract the smaller from the larger.""")
+def gap_of_the_first_two(offers, z, u):
+    return told(worths(offers, z, u), as_listed=True)
 
 
 @q.mistake("""You left the strike out: a sale brings max(S − strike, 0) an option.""")
@@ -1133,6 +1231,23 @@ def price_levels_averaged(parts, tax, prices, spend):
     return summed(parts, tax, prices, spend, factor=1 / (spend * prices + 1 - spend))
 
 
+@q.mistake("""You divided by prices to the power `spend`, a geometric mean of price levels. Turn the
+part that is spent into goods, and add the part that is not: spend/prices + 1 − spend.""")
+def geometric_mean_of_prices(parts, tax, prices, spend):
+    return summed(parts, tax, prices, spend, factor=prices**-spend)
+
+
+@q.mistake("""Your result is pay a month. Turn monthly figures into yearly ones: times 12.""")
+def result_a_month(parts, tax, prices, spend):
+    return summed(parts, tax, prices, spend) / 12
+
+
+@q.mistake("""You multiplied gross figures by the tax rate. That is what is taken; what stays is
+1 − tax.""")
+def tax_for_net(parts, tax, prices, spend):
+    return summed(parts, 1 - tax, prices, spend)
+
+
 @q.mistake("""You dropped what is saved. The share 1 − spend keeps its amount: add it.""")
 def savings_dropped(parts, tax, prices, spend):
     return summed(parts, tax, prices, spend, factor=spend / prices)
@@ -1272,12 +1387,14 @@ def both_ways(
     price,
     growth,
     later_end=False,
-    strike=lambda price, start, growth: price * (1 + growth) ** start,
+    strike=None,
     cliff=12,
     old=True,
     bonus="if there",
     sign=1,
     flat=False,
+    most=48,
+    power=lambda growth, t: (1 + growth) ** t,
 ):
     """Month by month; arguments break one rule each."""
     totals = []
@@ -1295,8 +1412,9 @@ def both_ways(
                 "never": False,
             }[bonus]
         )
-        vested = 0 if vested < cliff else min(vested, 48)
-        worth = price if flat else price * (1 + growth) ** end - strike(price, start, growth)
+        vested = 0 if vested < cliff else min(vested, most)
+        paid = price * power(growth, start) if strike is None else strike(price)
+        worth = price if flat else price * power(growth, end) - paid
         totals.append(total + options * vested / 48 * worth)
     return sign * (totals[0] - totals[1])
 
@@ -1315,13 +1433,13 @@ def horizon_moves_along(*args):
 @q.mistake("""You kept today's strike for the later start. The strike is the share's worth on the
 first day: while you wait it grows, and that growth is lost to you on *all* options.""")
 def strike_of_today_kept(*args):
-    return both_ways(*args, strike=lambda price, start, growth: price)
+    return both_ways(*args, strike=lambda price: price)
 
 
 @q.mistake("""You left the strike out. An option brings worth minus strike, and the strike is what
 moves with your first day.""")
 def strike_ignored(*args):
-    return both_ways(*args, strike=lambda price, start, growth: 0.0)
+    return both_ways(*args, strike=lambda price: 0.0)
 
 
 @q.mistake("""You counted options at today's price per share. At the horizon each brings worth minus
@@ -1334,6 +1452,24 @@ def equity_at_headline(*args):
 has vested: a short delay can cost the whole grant.""")
 def cliff_ignored(*args):
     return both_ways(*args, cliff=0)
+
+
+@q.mistake("""On the day of the cliff nothing has vested with you. 12 months of service are
+enough: only fewer than 12 give nothing.""")
+def cliff_day_excluded(*args):
+    return both_ways(*args, cliff=13)
+
+
+@q.mistake("""You let options vest beyond 48 months. Then the grant is all yours: the share is at
+most 1.""")
+def vesting_never_ends(*args):
+    return both_ways(*args, most=10**6)
+
+
+@q.mistake("""You let the share grow by the same amount each month. `growth` compounds: price ·
+(1 + growth) to the power of t.""")
+def growth_not_compounded(*args):
+    return both_ways(*args, power=lambda growth, t: 1 + growth * t)
 
 
 @q.mistake("""You forgot that the old firm pays while you wait. The loss is the difference of pay,
@@ -1530,7 +1666,7 @@ def first_four(f):
 
 @q.probe(gives={"discloses": 6, "hostile": 5, "stalls": 7, "deflects_well": 6})
 def how_many_of_each(f):
-    """Six disclose, five are hostile, seven stall, six deflect well."""
+    """Six disclose (in words, by comparison, by a yes, too), 5 are hostile, 7 stall, 6 deflect."""
     given = list(f())
     return {label: given.count(label) for label in LABELS}
 
