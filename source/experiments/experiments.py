@@ -1134,180 +1134,405 @@ plan for a larger sd than the one that you saw; and never plan with the pilot's 
 q.grade()
 
 # %% [markdown]
-# ## 5. The best of k trials (4 points, 20 minutes)
+# ## 5. Search, and the best of k (5 points, 20 minutes)
 #
-# A search tried $n$ settings; trial $i$ has a validation score `val[i]` and a test score `test[i]`,
-# higher is better. Somebody with a budget of `k` trials would have got $k$ **different** ones of
-# these, every subset of size $k$ equally likely, chosen the best on validation, and reported
-# **its test score**. Return the expectation of what they report.
+# `ranges` lists `(low, high)`, both positive, for each hyperparameter. All are searched on a **log
+# scale**: equal shares of the range are equal factors. Write the class's three methods.
 #
-# With `test = val` this is the expected maximum of $k$ trials: the curve that tells who wins at
-# which budget. The validation scores are all different. `k` below 1 or above $n$ raises
-# `ValueError`. $n$ may be 60 and `k` 30: too many subsets to enumerate.
+# - `grid(m)`: all combinations of `m` values an axis, an array $[m^d, d]$, rows in any order. Value
+#   $i=0,\dots,m-1$ is the middle of one of $m$ equal slices: $\text{low}\cdot
+#   (\text{high}/\text{low})^{(i+1/2)/m}$.
+# - `random(n, rng)`: `n` trials, an array $[n, d]$, log-uniform, every axis of every trial drawn by
+#   itself. All randomness comes from `rng`; the order of draws is free.
+# - `best_of_k(val, test, k)`: of $n$ trials with validation scores `val` and test scores `test`
+#   (higher is better), somebody with budget `k` would have tried $k$ **different** ones, every
+# subset   of size $k$ equally likely, chosen the best on validation, and reported **its test
+# score**. Return   the expectation of what they report. The validation scores are all different.
+# `k` below 1 or above   $n$ raises `ValueError`. $n$ may be 60 and `k` 30: too many subsets to
+# enumerate.
 #
-# **Example.** `val = [1, 2, 3]`, `test = [10, 30, 20]`, `k = 2`. The subsets {1, 2}, {1, 3} and
-# {2, 3} report 30, 20 and 20: the expectation is 23.33.
+# **Example.** `search([(1, 100)]).grid(2)` holds $10^{0.5}$ and $10^{1.5}$. For `val = [1, 2, 3]`,
+# `test = [10, 30, 20]`, `k = 2`, the subsets {1, 2}, {1, 3} and {2, 3} report 30, 20 and 20: the
+# expectation is 23.33.
 
-# %% nbgrader={"grade_id": "best_of_k", "solution": true}
-def best_of_k(val, test, k):
-    """Expected test score of the trial that wins on validation among k random ones.
+# %% nbgrader={"grade_id": "search", "solution": true}
+class search:
+    """Trials over positive hyperparameters on log scales, and what a budget of them finds.
 
     Args:
-        val, test: float arrays [n]. Scores of the trials; higher is better.
-        k: int from 1 to n. Budget in trials.
-
-    Returns:
-        float.
-
-    Raises:
-        ValueError: k is below 1 or above n.
+        ranges: list of d pairs (low, high) of positive floats.
     """
-    ### BEGIN SOLUTION
-    n = len(val)
-    if not 1 <= k <= n:
-        raise ValueError(f"best_of_k: k must be from 1 to {n}. Got {k}.")
-    order = np.argsort(val)  # trial order[i] wins if the k - 1 others come from the i below it
-    chance = [math.comb(i, k - 1) / math.comb(n, k) for i in range(n)]
-    return float(np.dot(chance, np.asarray(test)[order]))
-    ### END SOLUTION
+
+    def __init__(self, ranges):
+        self.low, self.high = np.array(ranges, dtype=float).T  # (d,), (d,)
+
+    def grid(self, m):
+        """All combinations of m values an axis: float array (m^d, d)."""
+        ### BEGIN SOLUTION
+        axes = np.meshgrid(*[(np.arange(m) + 0.5) / m] * len(self.low))
+        shares = np.stack([axis.ravel() for axis in axes], axis=1)
+        return self.low * (self.high / self.low) ** shares
+        ### END SOLUTION
+
+    def random(self, n, rng):
+        """n log-uniform trials: float array (n, d)."""
+        ### BEGIN SOLUTION
+        return self.low * (self.high / self.low) ** rng.random((n, len(self.low)))
+        ### END SOLUTION
+
+    def best_of_k(self, val, test, k):
+        """Expected test score of the trial that wins on validation among k random ones.
+
+        Args:
+            val, test: float arrays [n]. Scores of the trials; higher is better.
+            k: int from 1 to n. Budget in trials.
+
+        Returns:
+            float.
+
+        Raises:
+            ValueError: k is below 1 or above n.
+        """
+        ### BEGIN SOLUTION
+        n = len(val)
+        if not 1 <= k <= n:
+            raise ValueError(f"best_of_k: k must be from 1 to {n}. Got {k}.")
+        order = np.argsort(val)  # trial order[i] wins if the k - 1 others come from the i below it
+        chance = [math.comb(i, k - 1) / math.comb(n, k) for i in range(n)]
+        return float(np.dot(chance, np.asarray(test)[order]))
+        ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "best_of_k_reports_the_chosen_one", "grade": true}
-"""Chosen on validation, reported on test, averaged over all subsets."""
-q = Question(best_of_k, points=4)
+# %% nbgrader={"grade_id": "search_tries_and_reports", "grade": true}
+"""Trials cover what matters; the winner is chosen on validation and reported on test."""
+q = Question(search, points=5)
 THREE = np.array([1.0, 2.0, 3.0]), np.array([10.0, 30.0, 20.0])
-q.case(*THREE, 2, gives=70 / 3, claim="The example: 30, 20 and 20 are reported")
-q.case(*THREE, 1, gives=20.0, claim="With one trial there is no choice: the mean of all")
-q.case(*THREE, 3, gives=20.0, claim="With all trials the best on validation is certain")
-q.case(
-    np.array([0.0, 0.0, 0.0, 1.0]) + np.arange(4) * 1e-9, np.array([0.0, 0.0, 0.0, 1.0]), 2,
-    gives=0.5,
-    claim="The best of four is among two different ones every second time",
-)
-q.raises(ValueError, *THREE, 4, claim="There are three trials, not four")
+TWO_AXES = [(1e-4, 1.0), (3.0, 48.0)]
+
+
+@q.probe(gives=[3.16227766, 31.6227766])
+def grid_of_one_axis(f):
+    """From 1 to 100 in two slices: their middles are 10^0.5 and 10^1.5."""
+    return np.sort(np.ravel(f([(1.0, 100.0)]).grid(2)))
+
+
+@q.probe(gives={"grid": [(9, 2), 3, 3], "random": [(9, 2), 9, 9]})
+def values_that_each_axis_sees(f):
+    """Nine trials show an axis three values on the grid and nine at random: if the other axis is
+    dead, that is what counts."""
+    made, seen = f(TWO_AXES), {}
+    for kind, trials in (("grid", made.grid(3)), ("random", made.random(9, rng_of(2)))):
+        trials = np.asarray(trials)
+        distinct = [len(set(np.round(np.log(axis), 9).tolist())) for axis in trials.T]
+        seen[kind] = [tuple(trials.shape), *distinct]
+    return seen
+
+
+def rng_of(seed):
+    return np.random.default_rng(seed)
+
+
+@q.probe(gives=70 / 3)
+def example(f):
+    """The example: 30, 20 and 20 are reported."""
+    return f(TWO_AXES).best_of_k(*THREE, 2)
+
+
+@q.probe(gives=[20.0, 20.0])
+def one_trial_and_all_of_them(f):
+    """One trial leaves no choice: the mean of all. All trials: the best on validation, surely."""
+    return [f(TWO_AXES).best_of_k(*THREE, k) for k in (1, 3)]
+
+
+@q.probe(gives=0.5)
+def best_of_four(f):
+    """The best of four is among two different ones every second time."""
+    return f(TWO_AXES).best_of_k(np.arange(4.0), np.array([0.0, 0.0, 0.0, 1.0]), 2)
+
+
+def refuses(f, k):
+    try:
+        return f"it returned {float(f(TWO_AXES).best_of_k(*THREE, k)):g}"
+    except ValueError:
+        return ""
+
+
+@q.probe(gives="")
+def a_budget_of_four(f):
+    """There are three trials, so a budget of four raises ValueError"""
+    return refuses(f, 4)
+
+
 ### BEGIN HIDDEN TESTS
 q.hidden()
 
 
-def search(n, seed):
-    rng = np.random.default_rng(seed)
+@q.probe(gives="")
+def a_budget_of_none(f):
+    """A budget of no trials raises ValueError"""
+    return refuses(f, 0)
+
+
+@q.probe
+def grid_of_three_axes(f):
+    """All 27 combinations of three values an axis, in any order."""
+    rows = np.asarray(f([*TWO_AXES, (10.0, 1000.0)]).grid(3), dtype=float)
+    return rows[np.lexsort(np.round(np.log(rows), 6).T)]
+
+
+@q.probe(gives="")
+def random_is_log_uniform(f):
+    """Every slice of equal factors is as likely, e.g. half of the trials of 0.0001 to 1 lie below
+    0.01"""
+    shares = shares_of(f, 600, 4)
+    if not (shares.min() >= 0 and shares.max() <= 1):
+        return "some trials lie outside the range"
+    below = (shares < 0.5).mean(axis=0)
+    if np.all(np.abs(below - 0.5) < 0.085):  # four standard errors
+        return ""
+    return "far fewer do" if below.min() < 0.4 else "far more do"
+
+
+@q.probe(gives="")
+def axes_are_drawn_apart(f):
+    """The value on one axis says nothing about the value on the other"""
+    found = np.corrcoef(shares_of(f, 600, 5).T)[0, 1]
+    return "" if abs(found) < 0.17 else "they go together"  # four standard errors
+
+
+@q.probe(gives={"same seed": True, "other seed": False})
+def random_uses_rng(f):
+    """All randomness comes from rng: the same seed gives the same trials, another one others."""
+    first, again, other = (np.asarray(f(TWO_AXES).random(5, rng_of(s))) for s in (6, 6, 7))
+    return {
+        "same seed": bool(np.array_equal(first, again)),
+        "other seed": bool(np.array_equal(first, other)),
+    }
+
+
+def shares_of(f, n, seed):
+    """Random trials as shares of their ranges, on the log scale."""
+    low, high = np.log(np.array(TWO_AXES)).T
+    return (np.log(np.asarray(f(TWO_AXES).random(n, rng_of(seed)))) - low) / (high - low)
+
+
+def scored(n, seed):
+    rng = rng_of(seed)
     quality = rng.standard_normal(n)
     return quality + 0.6 * rng.standard_normal(n), quality + 0.6 * rng.standard_normal(n)
 
 
-q.case(*search(7, 0), 3, claim="Validation chooses and test reports, in any order of the trials")
-q.case(*search(11, 1), 5)
-q.case(*search(60, 2), 30, claim="A budget of 30 of 60: count the subsets, don't list them")
-q.case(*search(13, 3), 12, claim="The last trial counts too")
-q.raises(ValueError, *THREE, 0, claim="A budget of no trials reports nothing")
+@q.probe
+def validation_chooses_and_test_reports(f):
+    """Validation chooses and test reports, in whatever order the trials come."""
+    return [f(TWO_AXES).best_of_k(*scored(n, n), k) for n, k in ((7, 3), (11, 5), (13, 12))]
 
 
-def ranked(val, test, k):
-    """The test scores by falling validation score."""
-    if not 1 <= k <= len(val):
-        raise ValueError("budget")
-    pairs = sorted(zip(map(float, val), map(float, test)), reverse=True)
-    return [score for _, score in pairs]
+@q.probe
+def thirty_of_sixty(f):
+    """A budget of 30 of 60: count the subsets, don't list them."""
+    return f(TWO_AXES).best_of_k(*scored(60, 2), 30)
 
 
-@q.reference
-def drawn_one_by_one(val, test, k):
-    total, left = 0.0, 1.0  # left: none of the better trials was drawn
-    scores, n = ranked(val, test, k), len(val)
-    for better, score in enumerate(scores):
-        drawn = min(1.0, k / (n - better))  # given that none of the better ones was
-        total, left = total + left * drawn * score, left * (1 - drawn)
-    return total
+class Right:
+    """Plain loops; the wrong answers below override a method."""
+
+    def __init__(self, ranges):
+        self.ranges = [(float(low), float(high)) for low, high in ranges]
+
+    def grid(self, m):
+        rows = [[]]
+        for low, high in self.ranges:
+            values = [low * (high / low) ** ((i + 0.5) / m) for i in range(m)]
+            rows = [[*row, value] for row in rows for value in values]
+        return np.array(rows)
+
+    def random(self, n, rng):
+        columns = [
+            np.exp(rng.uniform(math.log(low), math.log(high), n)) for low, high in self.ranges
+        ]
+        return np.column_stack(columns)
+
+    def ranked(self, val, test, k):
+        """The test scores by falling validation score."""
+        if not 1 <= k <= len(val):
+            raise ValueError("budget")
+        pairs = sorted(zip(map(float, val), map(float, test)), reverse=True)
+        return [score for _, score in pairs]
+
+    def best_of_k(self, val, test, k):
+        total, left = 0.0, 1.0  # left: none of the better trials was drawn
+        for better, score in enumerate(self.ranked(val, test, k)):
+            drawn = min(1.0, k / (len(val) - better))  # given that none of the better ones was
+            total, left = total + left * drawn * score, left * (1 - drawn)
+        return total
+
+
+q.reference(Right)
 
 
 @q.mistake("""You chose on the test set: the expectation of the best test score. That is what tuning
 on the test set reports, and it grows with k even among equal settings. Choose by `val`, report
 `test`.""")
-def tuned_on_test(val, test, k):
-    return drawn_one_by_one(test, test, k)
+class tuned_on_test(Right):
+    def best_of_k(self, val, test, k):
+        return super().best_of_k(test, test, k)
 
 
 @q.mistake("""You reported the validation score of the winner. It won partly by luck on just these
 examples, so its score is too high (the winner's curse). Report its test score.""")
-def validation_reported(val, test, k):
-    return drawn_one_by_one(val, val, k)
+class validation_reported(Right):
+    def best_of_k(self, val, test, k):
+        return super().best_of_k(val, val, k)
 
 
 @q.mistake("""You reported the best of all n trials, whatever k is. A budget of k trials finds that
 one with probability k / n only. Average over the subsets.""")
-def best_of_all_reported(val, test, k):
-    return ranked(val, test, k)[0]
+class best_of_all_reported(Right):
+    def best_of_k(self, val, test, k):
+        return self.ranked(val, test, k)[0]
 
 
 @q.mistake("""You drew with replacement: (i/n)^k counts subsets that hold a trial twice. k trials of
 a real search are different settings; the plug-in formula is too low, most where k is near n. Count
 subsets: C(i, k - 1) / C(n, k).""")
-def with_replacement(val, test, k):
-    scores, n = ranked(val, test, k)[::-1], len(val)
-    return sum(s * (((i + 1) / n) ** k - (i / n) ** k) for i, s in enumerate(scores))
+class with_replacement(Right):
+    def best_of_k(self, val, test, k):
+        scores, n = self.ranked(val, test, k)[::-1], len(val)
+        return sum(s * (((i + 1) / n) ** k - (i / n) ** k) for i, s in enumerate(scores))
 
 
 @q.mistake("""You took the first k trials. Their order is an accident, and one draw is no
 expectation: average over all subsets of size k.""")
-def first_k_only(val, test, k):
-    ranked(val, test, k)
-    return float(np.asarray(test)[int(np.argmax(np.asarray(val)[:k]))])
+class first_k_only(Right):
+    def best_of_k(self, val, test, k):
+        self.ranked(val, test, k)
+        return float(np.asarray(test)[int(np.argmax(np.asarray(val)[:k]))])
 
 
 @q.mistake("""You averaged the k best trials. Somebody with k trials gets k random ones and reports
 one.""")
-def mean_of_the_k_best(val, test, k):
-    return sum(ranked(val, test, k)[:k]) / k
+class mean_of_the_k_best(Right):
+    def best_of_k(self, val, test, k):
+        return sum(self.ranked(val, test, k)[:k]) / k
 
 
 @q.mistake("""Your order is turned: the trial with the lowest validation score wins. Higher is
 better.""")
-def worst_wins(val, test, k):
-    return drawn_one_by_one([-v for v in val], test, k)
+class worst_wins(Right):
+    def best_of_k(self, val, test, k):
+        return super().best_of_k([-v for v in val], test, k)
 
 
 @q.mistake("""Your k is one too large: to win, a trial needs k - 1 others below it, not k.""")
-def one_trial_too_many(val, test, k):
-    scores, n = ranked(val, test, k)[::-1], len(val)
-    if k == n:
-        return 0.0
-    return sum(s * math.comb(i, k) / math.comb(n, k + 1) for i, s in enumerate(scores))
+class one_trial_too_many(Right):
+    def best_of_k(self, val, test, k):
+        scores, n = self.ranked(val, test, k)[::-1], len(val)
+        if k == n:
+            return 0.0
+        return sum(s * math.comb(i, k) / math.comb(n, k + 1) for i, s in enumerate(scores))
+
+
+@q.mistake("""Your random trials are uniform on the plain scale: from 0.0001 to 1, nine in ten lie
+above 0.1. Draw the logarithm uniformly.""")
+class random_on_a_linear_scale(Right):
+    def random(self, n, rng):
+        return np.column_stack([rng.uniform(low, high, n) for low, high in self.ranges])
+
+
+@q.mistake("""One draw serves all axes, so your trials lie on a diagonal: most combinations can
+never be tried. Draw every axis by itself.""")
+class one_draw_for_all_axes(Right):
+    def random(self, n, rng):
+        share = rng.random(n)
+        return np.column_stack([low * (high / low) ** share for low, high in self.ranges])
+
+
+@q.mistake("""Your random trials are drawn from the points of a grid. Then an axis sees no more
+values than the grid has, which is the grid's very weakness. Draw from the whole range.""")
+class random_points_of_a_grid(Right):
+    def random(self, n, rng):
+        points = self.grid(max(1, round(n ** (1 / len(self.ranges)))))
+        return points[rng.integers(len(points), size=n)]
+
+
+@q.mistake("""Your grid goes from end to end. The values asked for are the middles of m equal
+slices; at the ends of a range, half of what a value covers lies outside.""")
+class grid_from_end_to_end(Right):
+    def grid(self, m):
+        axes = [np.geomspace(low, high, m) for low, high in self.ranges]
+        return np.stack([axis.ravel() for axis in np.meshgrid(*axes)], axis=1)
+
+
+@q.mistake("""Your grid is equally spaced on the plain scale, and so nearly all of it has the
+largest order of magnitude. Take equal factors: low · (high/low)^share.""")
+class grid_on_a_linear_scale(Right):
+    def grid(self, m):
+        axes = [low + (high - low) * (np.arange(m) + 0.5) / m for low, high in self.ranges]
+        return np.stack([axis.ravel() for axis in np.meshgrid(*axes)], axis=1)
+
+
+@q.mistake("""Your grid moves all axes together: m points on a diagonal. A grid holds all m^d
+combinations.""")
+class grid_on_a_diagonal(Right):
+    def grid(self, m):
+        share = (np.arange(m) + 0.5) / m
+        return np.column_stack([low * (high / low) ** share for low, high in self.ranges])
 
 
 @q.variant
-def differences_of_cumulative_counts(val, test, k):
-    scores, n = ranked(val, test, k)[::-1], len(val)
-    below = [math.comb(i, k) / math.comb(n, k) for i in range(n + 1)]
-    return sum(s * (below[i + 1] - below[i]) for i, s in enumerate(scores))
+class with_itertools_and_cumulative_counts(Right):
+    def grid(self, m):
+        import itertools
+
+        steps = [10 ** np.linspace(math.log10(a), math.log10(b), 2 * m + 1)[1::2]
+                 for a, b in self.ranges]
+        return list(itertools.product(*steps))
+
+    def best_of_k(self, val, test, k):
+        scores, n = self.ranked(val, test, k)[::-1], len(val)
+        below = [math.comb(i, k) / math.comb(n, k) for i in range(n + 1)]
+        return sum(s * (below[i + 1] - below[i]) for i, s in enumerate(scores))
 
 
 @q.variant
-def in_torch(val, test, k):
-    import torch
+class in_torch(Right):
+    def random(self, n, rng):
+        import torch
 
-    n = len(val)
-    if k < 1 or k > n:
-        raise ValueError("budget")
-    rank = torch.from_numpy(val).argsort()
-    wins = torch.tensor([math.comb(i, k - 1) for i in range(n)], dtype=torch.float64)
-    return (wins / wins.sum()) @ torch.from_numpy(test)[rank]
+        low, high = torch.tensor(self.ranges, dtype=torch.float64).log().T
+        return (low + (high - low) * torch.from_numpy(rng.random((n, len(low))))).exp()
+
+    def best_of_k(self, val, test, k):
+        import torch
+
+        n = len(val)
+        if k < 1 or k > n:
+            raise ValueError("budget")
+        rank = torch.from_numpy(val).argsort()
+        wins = torch.tensor([math.comb(i, k - 1) for i in range(n)], dtype=torch.float64)
+        return (wins / wins.sum()) @ torch.from_numpy(test)[rank]
 
 
 q.hints(
-    """Who wins? In how many of the subsets of size k is one given trial the best on validation?""",
+    """Three jobs: which values does each axis get to see; are equal factors treated alike; and in
+how many of the subsets of size k is one given trial the best on validation?""",
     """Four trials, k = 2: six subsets. The best trial is in three of them and wins all three, the
-second wins two, the third one, the last none.""",
-    """Sort by val. The trial at place i (from 0, worst first) wins in C(i, k - 1) of the C(n, k)
-subsets. Sum these shares times the test scores in the same order.""",
+second wins two, the third one, the last none. For the axes: 1 to 100 in two slices is 1 to 10 and
+10 to 100, with the middles 3.16 and 31.6.""",
+    """Values are low * (high / low) ** share, with shares (i + ½) / m or rng.random((n, d)). Sort by
+val: the trial at place i (from 0, worst first) wins in C(i, k - 1) of the C(n, k) subsets. Sum
+these shares times the test scores in the same order.""",
 )
-q.why("""A table with one number a method compares two budgets as much as two methods: the maximum
-of k trials rises with k and with the spread of the trials, so a method that is hard to tune looks
-good to whoever tuned it longest. The curve over k shows both, and where two curves cross the answer
-to "which is better?" is "how much will you tune?".
+q.why("""A grid of nine trials tells three things about each axis, nine random ones tell nine: with
+one dead axis that is all that counts. The learning rate has no scale of its own, so equal factors
+deserve equal chances.
 
-With replacement the same trial may be drawn twice, which lowers the maximum; at k = n the plug-in
-estimate does not even reach the best trial. And there are two sets because there are two jobs: the
-set that chose cannot also judge.""")
+A table with one number a method compares two budgets as much as two methods: the maximum of k
+trials rises with k and with the spread of the trials, so a method that is hard to tune looks good
+to whoever tuned it longest. Where two curves over k cross, the answer to "which is better?" is "how
+much will you tune?". With replacement the same trial may be drawn twice, which lowers the maximum.
+And there are two sets because there are two jobs: the set that chose cannot also judge.""")
 ### END HIDDEN TESTS
 q.grade()
 
