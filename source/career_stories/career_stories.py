@@ -1464,7 +1464,9 @@ for letter, claim in (
 @q.probe(gives="", weight=2.0)
 def two_levels_apart_stay_in_order(f):
     """Stories that are two levels apart or more stay in order."""
-    at = {letter: LEVELS.index(level) for letter, level in f().items()}
+    at = {letter: LEVELS.index(level) for letter, level in f().items() if level in LEVELS}
+    if sorted(at) != list(STORIES):
+        return f"the levels that can be read are those of {', '.join(sorted(at)) or 'none'}"
     for low, high in itertools.permutations(PLACED, 2):
         if PLACED[high] - PLACED[low] >= 2 and at[high] <= at[low]:
             return f"you placed {low} at {LEVELS[at[low]]!r} and {high} at {LEVELS[at[high]]!r}"

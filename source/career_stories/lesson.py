@@ -189,9 +189,11 @@ plt.show()
 # %% [markdown]
 # **Read it.** The dotted line is flat: from six stories on, habit tells the same five, **and a bank
 # of twelve is heard like one of six**. Preparing more stories is wasted if each question gets its
-# best one. *Unused first* needs only a list on paper of what was told where, and hears 8.8 of ten.
+# best one (a caricature, but not by much). *Unused first* needs only a list on paper of what was
+# told where: it reaches 8.8 of ten.
 # Planning finds nearly all questions a story of their own from ten on: twice what covers them.
-#
+
+# %% [markdown]
 # ## What a panel learns when a story is told twice
 #
 # Model one room's mark as $r=a+u_s+e$: your ability $a$, the luck of the story $u_s$ (sd $\tau$: an
@@ -250,10 +252,11 @@ for story in sample_stories():
 print("eight samples, mean shares S T A R:", np.round(np.mean(shares, axis=0), 2))
 
 # %% [markdown]
-# **Read it.** 180 to 260 words are 83 to 120 s at 130 words a minute. What is
-# bought with brevity is not politeness but **follow-ups**: they are where level shows, since they
-# ask for the option that you rejected, the number before, and the other side's argument. Six
-# hundred words leave room for one.
+# **Read it.** 180 to 260 words are 83 to 120 s at 130 words a minute. What brevity
+# buys is **follow-ups**. They are where level shows, since they ask for the option that you
+# rejected, the number before, and the other side's argument. Six hundred words leave room for one.
+#
+# Experience, not data: at two minutes a listener begins to wait for the end.
 #
 # ## Where it breaks
 #
@@ -340,14 +343,14 @@ print(follow_ups(hollow))
 #
 # </details>
 #
-# <details><summary>2. Why is matching harder to satisfy than cover, and when are they the
-# same?</summary>
+# <details><summary>2. Why is matching harder than cover, and when are they the same?</summary>
 #
 # A cover lets one story answer j questions. A matching wants j different ones: for each set of
 # questions Q, the stories that fit any of them must number at least |Q| (Hall). With two stories
 # for each principle and ten questions, trouble comes from *shared* pairs: three principles that
 # rest on the same two stories can never all be fresh. So look in your matrix for principles with
-# identical columns. If every story had one theme, cover and matching would be the same.
+# identical columns. If every story had one
+# theme, both would be the same for different questions.
 #
 # </details>
 #
@@ -376,8 +379,8 @@ print(follow_ups(hollow))
 # "No. The rule was my proposal, the review queue was Jun's answer to its weakness, and the
 # committee enforces it. What would not have happened without me is the sample of 400 and the
 # decision against one model." The pattern: name two others with their verbs, then the
-# counterfactual of yours. Expect both partners to claim more than half (Ross & Sicoly found it in
-# five experiments), so say the number that the other person would say.
+# counterfactual of yours. People take more of the credit for joint work than the others give
+# them (Ross & Sicoly 1979), so name the share that the other person would name.
 #
 # </details>
 #
