@@ -72,13 +72,8 @@ def stream(*key):
 
 
 # %%
-def seeds_needed(sd, effect, power=0.8, alpha=0.05):
-    n = 2
-    while special.nctdtr(n - 1, n**0.5 * effect / sd, special.stdtrit(n - 1, 1 - alpha / 2)) > (
-        1 - power
-    ):
-        n += 1
-    return n
+def seeds_about(sd, effect):  # for 80 % power at 5 %: (1.96 + 0.84)² = 7.85, and 2 because of t
+    return math.ceil(7.85 * (sd / effect) ** 2 + 2)
 
 
 def pair(i, how):  # the scores of both methods at seed i
@@ -100,17 +95,18 @@ for how in ("same stream", "150 draws more", "split and init", "split only", "in
     RUNS[how], d = (a, b), b - a
     row = f"{how:18s} | {d.mean():+.2f} ± {d.std(ddof=1) / 150**0.5:.2f} | "
     row += f"{np.corrcoef(a, b)[0, 1]:11.2f} | {a.std(ddof=1):8.2f} {d.std(ddof=1):21.2f} | "
-    print(row + f"{seeds_needed(d.std(ddof=1), 0.5):5d}")
+    print(row + f"{seeds_about(d.std(ddof=1), 0.5):5d}")
 
 # %% [markdown]
 # **Read it.** Some unused draws, and the pairs are strangers: the same seeds, no common luck. The
 # cure is a stream for each purpose, `default_rng([seed, purpose])`, so that a new draw in one place
-# moves nothing elsewhere. And of the two, the *split* is what is worth sharing.
+# moves nothing elsewhere. And of the two, the *split* is what is worth sharing. (Know the last
+# column's rule by heart.)
 #
 # In deep networks even equal streams part: a one-bit change of the initial weights leads to another
 # solution (Summers & Dinneen 2021). So there the pair shares the data and little of the
 # optimisation. **Measure $\rho$ in your pilot; don't assume it.** If it is 0, the paired test is
-# still valid; it costs degrees of freedom, which matters below ten seeds.
+# still valid; it only costs degrees of freedom.
 #
 # ## The same runs, seen twice
 
@@ -222,13 +218,18 @@ for rho in (0.0, 0.5, 0.9):  # correlation between the metrics
 # best of $k$ random ones has expectation
 #
 # $$\mathbb{E}\max\nolimits_k=\sum_{i=1}^n \tbinom{i-1}{k-1}\big/\tbinom nk\;v_{(i)}$$
+#
+# Below it is measured, over random orders of the trials.
 
 
 # %%
-def best_of(val, test, k):  # chosen on val, reported on test
-    n, order = len(val), np.argsort(val)
-    wins = np.array([math.comb(i, k - 1) / math.comb(n, k) for i in range(n)])
-    return wins @ test[order]
+def reported(val, test, orders=20_000):
+    """Mean validation and test score of the best so far, over random orders of the trials."""
+    rng = np.random.default_rng(12)
+    order = rng.permuted(np.tile(np.arange(len(val)), (orders, 1)), axis=1)  # (orders, n)
+    best = np.maximum.accumulate(val[order], axis=1)  # on validation
+    place = np.maximum.accumulate(np.where(val[order] == best, np.arange(len(val)), 0), axis=1)
+    return best.mean(axis=0), test[np.take_along_axis(order, place, axis=1)].mean(axis=0)
 
 
 def plug_in(val, k):  # draws with replacement
@@ -240,7 +241,7 @@ def search(method, trials=60):
     """Trials of a method: (validation, test) scores. One is easy to tune, one is hard."""
     rng = np.random.default_rng(8 if method == "easy" else 9)
     best, drop = (80.6, 0.3) if method == "easy" else (82.0, 2.2)
-    quality = best - drop * rng.standard_normal((trials, 3)).__pow__(2).sum(axis=1)
+    quality = best - drop * (rng.standard_normal((trials, 3)) ** 2).sum(axis=1)
     return quality + 0.4 * rng.standard_normal((2, trials))
 
 
@@ -250,15 +251,15 @@ K = np.arange(1, 61)
 curves = {}
 for method in ("easy", "hard"):
     val, test = search(method)
-    curves[method] = [best_of(val, test, k) for k in K], [best_of(val, val, k) for k in K]
+    curves[method] = reported(val, test)
     colour = figures.INK if method == "easy" else figures.ORANGE
-    ax.plot(K, curves[method][0], color=colour, linestyle="-", label=f"{method} to tune: test")
-    ax.plot(K, curves[method][1], color=colour, linestyle=(0, (2, 1.5)), label="its validation")
+    ax.plot(K, curves[method][1], color=colour, linestyle="-", label=f"{method} to tune: test")
+    ax.plot(K, curves[method][0], color=colour, linestyle=(0, (2, 1.5)), label="its validation")
     low = plug_in(val, 60) - val.max()
     print(f"{method}: the plug-in estimate at k = 60 is {low:+.2f} off the best trial")
 ax.set(xscale="log", xlim=(1, 60), ylim=(75.5, 82.9)), ax.legend(ncols=2, loc="lower right")
 figures.plain_ticks(ax.xaxis, (1, 2, 5, 10, 20, 60))
-lead = np.array(curves["hard"][0]) - np.array(curves["easy"][0])
+lead = curves["hard"][1] - curves["easy"][1]
 print(f"lead of the hard one: {lead[0]:+.1f} at k = 1, {lead[-1]:+.1f} at 60; ", end="")
 print(f"it leads from k = {K[lead > 0][0]} on")
 plt.show()
@@ -330,8 +331,7 @@ print("test examples | $ a pair | pairs | sd of a difference | effect found with
 for m in (500, 2000, 10_000, 50_000, 200_000):
     usd = RUN + PER_1000 * m / 1000
     pairs, sd = int(500 // usd), math.hypot(SEED_SD, EXAMPLE_SD / m**0.5)
-    effects = np.arange(0.05, 6, 0.01)
-    found = next(e for e in effects if seeds_needed(sd, e) <= pairs)
+    found = sd * (7.85 / (pairs - 2)) ** 0.5  # the rule above, solved for the effect
     print(f"{m:13,d} | {usd:8.2f} | {pairs:5d} | {sd:18.2f} | {found:.2f}")
 
 # %% [markdown]
