@@ -12,7 +12,7 @@ from mlprep.plan import overview
 
 ALL = {
     "today", "notes", "settings", "days_left", "week", "diagnostic", "next", "missed", "beside",
-    "due", "coming", "plan", "units", "areas", "picture",
+    "due", "coming", "plan", "units", "areas", "picture", "mocks",
 }  # fmt: skip
 
 

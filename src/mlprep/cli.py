@@ -76,6 +76,26 @@ def parser() -> argparse.ArgumentParser:
     verb.add_argument("--json", action="store_true", help="print everything as JSON")
     verb.set_defaults(run=run_progress)
 
+    verb = verbs.add_parser("mock", help="hold a mock interview: asked, timed, marked, kept")
+    verb.add_argument("--round", help="coding, design, fundamentals, behavioural or research")
+    verb.add_argument("--unit", help="on this unit (default: drawn, by what you missed)")
+    verb.add_argument("--seed", metavar="N", help="the same number draws the same round")
+    verb.add_argument("--minutes", metavar="M", help="how long (default: 45, or 30)")
+    verb.add_argument("--peer", metavar="NAME", help="somebody else marks too")
+    how = verb.add_mutually_exclusive_group()
+    how.add_argument(
+        "--sheet",
+        nargs="?",
+        const="both",
+        metavar="PAGE",
+        help="print it as Markdown for a call: candidate, interviewer or both",
+    )
+    how.add_argument("--score", action="store_true", help="enter marks of the last, or of a sheet")
+    how.add_argument("--log", action="store_true", help="what was held, and the trend")
+    verb.add_argument("--json", action="store_true", help="with --log: print it as JSON")
+    verb.add_argument("--export", type=Path, metavar="FILE", help="with --log: .json or .csv")
+    verb.set_defaults(run=run_mock)
+
     verb = verbs.add_parser("grade", help="grade what a cohort submitted, sandboxed")
     verb.add_argument("unit", help="the unit's name, such as bias_variance")
     verb.add_argument("--student", action="append", default=[], metavar="NAME", help="only this")
@@ -153,6 +173,12 @@ def run_progress(args: argparse.Namespace) -> int:
     from mlprep.plan.verbs import progress
 
     return progress(Course.find(), args)
+
+
+def run_mock(args: argparse.Namespace) -> int:
+    from mlprep.mock.verbs import mock
+
+    return mock(Course.find(), args)
 
 
 def run_grade(args: argparse.Namespace) -> int:

@@ -29,7 +29,7 @@ def export(state: State, data: dict, path: Path) -> None:
 
 
 def as_json(state: State, data: dict) -> str:
-    """Settings, every attempt with its results, every hint, and the overview of today."""
+    """Settings, attempts with their results, hints, mocks, and the overview of today."""
     attempts = [_with_report(row) for row in state.rows("attempt")]
     record = {
         "mlprep_export": FORM,
@@ -37,6 +37,7 @@ def as_json(state: State, data: dict) -> str:
         "settings": state.rows("setting"),
         "attempts": attempts,
         "hints": state.rows("hint"),
+        "mocks": state.rows("mock_event"),
     }
     return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
 

@@ -37,7 +37,7 @@ def overview(course: Course, state: State, today: date) -> dict:
     Keys: today, notes (sentences to be shown), settings (None before a plan was set), days_left,
     week, diagnostic {taken, scores, gaps}, next (one step), missed (units that should be done by
     now), beside (this week's mocks and reading), due and coming (repeats), plan {available, stages,
-    weeks, cut, notes} or None, units, areas, picture (SVG of the areas).
+    weeks, cut, notes} or None, units, areas, picture (SVG of the areas), mocks {held, last}.
 
     Args:
         state: see State.of.
@@ -72,7 +72,16 @@ def overview(course: Course, state: State, today: date) -> dict:
         "units": units,
         "areas": areas,
         "picture": areas_svg(areas),
+        "mocks": _mocks(state),
     }
+
+
+def _mocks(state: State) -> dict:
+    """How many mock interviews were marked, and the day of the last one, "" where none was."""
+    from mlprep.mock.log import held  # it imports the plan
+
+    found = held(state)
+    return {"held": len(found), "last": found[-1].day if found else ""}
 
 
 def _over(settings: Settings) -> list[str]:

@@ -12,7 +12,7 @@ import contextlib
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -136,15 +136,16 @@ class State:
 
     def choose(self, settings: Settings, at: str) -> None:
         """Keep a choice, made at the time `at` (ISO form)."""
+        self.add(TABLES, "setting", {"at": at, **settings.to_dict()})
+
+    def add(self, tables: Sequence[str], table: str, row: dict) -> None:
+        """Add a row to a table, which the statements `tables` make where it is missing."""
+        names, places = ", ".join(row), ", ".join("?" * len(row))
         with self._open() as db:
-            for statement in TABLES:
+            for statement in tables:
                 db.execute(statement)
             db.execute(f"PRAGMA user_version = {VERSION}")
-            values = settings.to_dict()
-            db.execute(
-                "INSERT INTO setting (at, track, start, interview, hours) VALUES (?, ?, ?, ?, ?)",
-                (at, *(values[name] for name in ("track", "start", "interview", "hours"))),
-            )
+            db.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", tuple(row.values()))
 
     def rows(self, table: str) -> list[dict]:
         """All rows of a table, the first one first; none where there is no such table."""

@@ -7,6 +7,7 @@ from datetime import date
 
 WIDTH = 78
 BAR, WHAT = 20, 40
+MOCKS = "Mocks"  # the stage of curriculum.toml whose practice `mlprep mock` holds
 
 
 def plan_text(data: dict) -> str:
@@ -22,6 +23,7 @@ def progress_text(data: dict) -> str:
     lines = [*_head(data), *_areas(data["areas"]), "", *_units(data["units"])]
     if data["due"] or data["coming"]:
         lines += ["", *_repeats(data)]
+    lines += ["", _mocks(data["mocks"])]
     diagnostic = data["diagnostic"]
     if diagnostic["taken"]:
         known = sum(score >= 0.5 for score in diagnostic["scores"].values())
@@ -29,6 +31,12 @@ def progress_text(data: dict) -> str:
         if diagnostic["gaps"]:
             lines += _wrapped(f"Gaps: {', '.join(diagnostic['gaps'])}.", "")
     return "\n".join(lines).rstrip()
+
+
+def _mocks(mocks: dict) -> str:
+    if not mocks["held"]:
+        return "Mock interviews: none held yet. Begin with `mlprep mock`."
+    return f"Mock interviews: {mocks['held']} held, the last on {mocks['last']}."
 
 
 def table(heads: list[str], rows: list[list[str]], right: str = "") -> list[str]:
@@ -72,6 +80,8 @@ def _today(data: dict) -> list[str]:
     if data["beside"]:
         beside = ", ".join(f"{each['stage']} {each['hours']:.1f} h" for each in data["beside"])
         lines += _wrapped(f"Beside it this week: {beside}.", "     ")
+        if any(each["stage"] == MOCKS for each in data["beside"]):
+            lines.append(_mocks(data["mocks"]))
     if data["due"]:
         lines += ["", *_repeats(data)]
     return [*lines, ""]
