@@ -39,6 +39,24 @@ torch.set_num_threads(1)
 NAMES = {fault.name: fault.says for fault in hunt.FAULTS.values()}  # the thirty that there are
 
 
+def examples(**pairs):
+    """Which of the statement's examples do not hold: name=(got, wanted)."""
+    off = [name for name, (got, want) in pairs.items() if not _same(got, want)]
+    return f"not so: {', '.join(off)}" if off else ""
+
+
+def _same(got, want):
+    if isinstance(want, (dict, str)):
+        return got == want
+    got, want = np.asarray(got, dtype=float), np.asarray(want, dtype=float)
+    return got.shape == want.shape and bool(np.allclose(got, want))
+
+
+def said(got, fault):
+    """Nothing where a diagnosis is right, else what it says."""
+    return "" if got == fault else f"yours says {str(got)[:40]}" if got else "yours says nothing"
+
+
 def code(script, method, fault):
     """A fingerprint of a pair, so that it can be checked without being told."""
     return hashlib.sha256(f"{script} {method} {fault}".encode()).hexdigest()[:8]
@@ -181,6 +199,18 @@ q = Question(mended_table, points=7)
 
 
 @q.probe(gives="")
+def the_examples(script):
+    """Each method gives what the statement's example says"""
+    s, rows = script(), np.array([[1.0, 2.0], [3.0, 0.0], [0.0, 5.0]])
+    return examples(
+        scale=(s.scale(np.array([[51, 255]])), [[0.2, 1.0]]),
+        label_map=(s.label_map(["b", "a", "b"]), {"a": 0, "b": 1}),
+        loss=(s.loss(torch.zeros(1, 2), torch.tensor([1])), np.log(2)),
+        accuracy=(s.accuracy(rows, np.array([1, 0, 0])), 2 / 3),
+    )
+
+
+@q.probe(gives="")
 def the_run(script):
     """With settings untouched, run(0) reaches a score of 0.85"""
     result = script().run(0)
@@ -293,6 +323,12 @@ class argmax_wrong_axis_kept(without_faults):
     accuracy = TableScript.accuracy
 
 
+@q.mistake("""You returned the class. An object of it is wanted: end with parentheses, return
+Mended().""")
+def class_in_place_of_an_object():
+    return without_faults
+
+
 @q.mistake("""All five are mended, and the learning rate was lowered as well. A rate that had to be
 lowered hid a fault; now nothing needs it. Put it back: a repair that needs another rate proves
 nothing.""")
@@ -327,6 +363,13 @@ class log_of_softmax(without_faults):
     def loss(self, logits, y):
         e = torch.exp(logits)
         return -torch.log((e / e.sum(-1, keepdim=True))[torch.arange(len(y)), y]).mean()
+
+
+@q.mistake("""loss returns a number without a gradient (.item(), float or NumPy). The run has to
+differentiate it: return the tensor.""")
+class loss_without_gradient(without_faults):
+    def loss(self, logits, y):
+        return F.cross_entropy(logits, y).item()
 
 
 @q.mistake("""loss is the sum over the batch: the step then grows with the batch, and the short last
@@ -459,34 +502,34 @@ def how_many_are_right(f):
 q.hidden()
 
 
-@q.probe(gives="integer_division")
+@q.probe(gives="")
 def what_ails_scale(f):
     """scale: printed, a batch shows 0 nearly everywhere; only 255 survives"""
-    return f().get("scale")
+    return said(f().get("scale"), "integer_division")
 
 
-@q.probe(gives="label_map_unsorted")
+@q.probe(gives="")
 def what_ails_label_map(f):
     """label_map: give it the same names in another order, and the numbers change"""
-    return f().get("label_map")
+    return said(f().get("label_map"), "label_map_unsorted")
 
 
-@q.probe(gives="labels_shuffled_separately")
+@q.probe(gives="")
 def what_ails_shuffled(f):
     """shuffled: give it rows that are numbered like their labels, and they come back unequal"""
-    return f().get("shuffled")
+    return said(f().get("shuffled"), "labels_shuffled_separately")
 
 
-@q.probe(gives="logits_as_probabilities")
+@q.probe(gives="")
 def what_ails_loss(f):
     """loss: it takes the logarithm of what is not yet a probability"""
-    return f().get("loss")
+    return said(f().get("loss"), "logits_as_probabilities")
 
 
-@q.probe(gives="argmax_wrong_axis")
+@q.probe(gives="")
 def what_ails_accuracy(f):
     """accuracy: for n rows it makes K guesses, one a column"""
-    return f().get("accuracy")
+    return said(f().get("accuracy"), "argmax_wrong_axis")
 
 
 RIGHT = {
@@ -574,7 +617,8 @@ q.grade()
 #   at least)
 #
 # **Examples.** `weights` of [[0, 0], [0, 0]] is [[1, 0], [½, ½]]. `residual` of [[[−1, 2]]] with
-# the identity is [[[−1, 4]]]. `loss` of guess 0 everywhere [1, 2, 7] with target [[3, 0]] is ln 7.
+# the identity is [[[−1, 4]]]. The target of the tokens [[4, 5, 6]] is [[5, 6]]. `loss` of guess 0
+# everywhere [1, 2, 7] with target [[3, 0]] is ln 7.
 #
 # ## 3. Mend the sequence script (7 points, 35 minutes)
 #
@@ -638,14 +682,15 @@ class SequenceScript:
         """Train, then write three tokens for each of 40 test sequences."""
         net, rng, losses = self.build(seed), np.random.default_rng(seed), []
         data, test = self.read(128, 0), self.read(40, 1)
-        learning = [(p, torch.zeros_like(p), torch.zeros_like(p)) for p in net.parameters()]
+        learnt = [p for p in net.parameters() if p.requires_grad]
+        state = [(p, torch.zeros_like(p), torch.zeros_like(p)) for p in learnt]
         for t in range(1, self.steps + 1):
             rows = data[rng.integers(len(data), size=self.batch)]
             loss = self.loss(*self.pairs(self.forward(net, rows), rows))
-            grads = torch.autograd.grad(loss, list(net.parameters()))
+            grads = torch.autograd.grad(loss, learnt)
             losses.append(loss.item())
             with torch.no_grad():  # Adam
-                for (p, m, v), g in zip(learning, grads):
+                for (p, m, v), g in zip(state, grads):
                     m.mul_(0.9).add_(g, alpha=0.1), v.mul_(0.999).addcmul_(g, g, value=0.001)
                     root = (v / (1 - 0.999**t)).sqrt() + 1e-8
                     p -= self.lr / (1 - 0.9**t) * m / root
@@ -691,6 +736,18 @@ def mended_sequence():
 # %% nbgrader={"grade_id": "mended_sequence_writes_what_comes_next", "grade": true}
 """The sequence script writes the next tokens, and each mended method keeps its word."""
 q = Question(mended_sequence, points=7)
+
+
+@q.probe(gives="")
+def the_examples(script):
+    """Each method gives what the statement's example says"""
+    s, x = script(), torch.tensor([[[-1.0, 2.0]]])
+    return examples(
+        weights=(s.weights(torch.zeros(2, 2)), [[1.0, 0.0], [0.5, 0.5]]),
+        residual=(s.residual(x, torch.eye(2)), [[[-1.0, 4.0]]]),
+        pairs=(s.pairs(torch.zeros(1, 3, 2), torch.tensor([[4, 5, 6]]))[1], [[5, 6]]),
+        loss=(s.loss(torch.zeros(1, 2, 7), torch.tensor([[3, 0]])), np.log(7)),
+    )
 
 
 @q.probe(gives="")
@@ -1000,34 +1057,34 @@ def how_many_are_right(f):
 q.hidden()
 
 
-@q.probe(gives="position_not_registered")
+@q.probe(gives="")
 def what_ails_build(f):
     """build: `place` is missing in learnt(build(0))"""
-    return f().get("build")
+    return said(f().get("build"), "position_not_registered")
 
 
-@q.probe(gives="mask_zero_not_inf")
+@q.probe(gives="")
 def what_ails_weights(f):
     """weights: with scores of 0 every row is uniform, the future included"""
-    return f().get("weights")
+    return said(f().get("weights"), "mask_zero_not_inf")
 
 
-@q.probe(gives="inplace_relu_on_residual")
+@q.probe(gives="")
 def what_ails_residual(f):
     """residual: with W = 0 negative entries come back as 0, and the argument has changed"""
-    return f().get("residual")
+    return said(f().get("residual"), "inplace_relu_on_residual")
 
 
-@q.probe(gives="labels_unshifted")
+@q.probe(gives="")
 def what_ails_pairs(f):
     """pairs: its target at place t is the token that was read at t"""
-    return f().get("pairs")
+    return said(f().get("pairs"), "labels_unshifted")
 
 
-@q.probe(gives="padding_counted")
+@q.probe(gives="")
 def what_ails_loss(f):
     """loss: one more column of padding changes it"""
-    return f().get("loss")
+    return said(f().get("loss"), "padding_counted")
 
 
 RIGHT = {
@@ -1113,8 +1170,8 @@ q.grade()
 # - `validate(w, x, y, rng)`: share of right rows, without dropout; draws nothing from `rng`
 # - `choose(checkpoints, scores)`: the checkpoint with the highest score; of equals the first
 #
-# **Examples.** `rates(2, 2)` with lr 1 is [1, 0.85, 0.5, 0.15]. `choose(["a", "b", "c"], [1, 3,
-# 3])` is "b". Two equal micro-batches have the gradient of one of them.
+# **Examples.** `rates(2, 2)` with lr 1 is [1, 0.85, 0.5, 0.15] (rounded). `choose(["a", "b", "c"],
+# [1, 3, 3])` is "b". Two equal micro-batches have the gradient of one of them.
 #
 # ## 5. Mend the loop script (7 points, 30 minutes)
 #
@@ -1231,6 +1288,19 @@ def mended_loop():
 # %% nbgrader={"grade_id": "mended_loop_keeps_each_promise", "grade": true}
 """The loop script reaches its score as it was set, and each mended method keeps its word."""
 q = Question(mended_loop, points=7)
+
+
+@q.probe(gives="")
+def the_examples(script):
+    """Each method gives what the statement's example says"""
+    s, rng = script(), np.random.default_rng(0)
+    w, micro = s.start(0), (rng.normal(size=(3, 6)), np.array([0, 1, 1]))
+    one, two = (s.gradient(w, [micro] * n)["W1"] for n in (1, 2))
+    return examples(
+        gradient=(two, one),
+        rates=(s.rates(2, 2), 0.5 + 0.5 * np.cos(np.pi * np.arange(4) / 4)),
+        choose=(s.choose(["a", "b", "c"], [1, 3, 3]), "b"),
+    )
 
 
 @q.probe(gives="")
@@ -1395,6 +1465,14 @@ class longer_training(without_faults):
     epochs = 18
 
 
+@q.mistake("""validate still has dropout on, with a generator of its own. It repeats itself now, and
+still scores a net with units missing: leave keep at 1.""")
+class dropout_with_a_fixed_seed(without_faults):
+    def validate(self, w, x, y, rng):
+        guess = self.net(w, x, self.keep, np.random.default_rng(0)).argmax(-1).numpy()
+        return float((guess == y).mean())
+
+
 @q.mistake("""gradient divides by the number of rows. one_gradient is a mean over its rows
 already: only the mean over micro-batches is missing.""")
 class averaged_twice(without_faults):
@@ -1553,34 +1631,34 @@ def how_many_are_right(f):
 q.hidden()
 
 
-@q.probe(gives="accumulation_not_averaged")
+@q.probe(gives="")
 def what_ails_gradient(f):
     """gradient: two equal micro-batches give twice the gradient of one"""
-    return f().get("gradient")
+    return said(f().get("gradient"), "accumulation_not_averaged")
 
 
-@q.probe(gives="no_zero_grad")
+@q.probe(gives="")
 def what_ails_descend(f):
     """descend: `held` is made before the loop and never emptied"""
-    return f().get("descend")
+    return said(f().get("descend"), "no_zero_grad")
 
 
-@q.probe(gives="scheduler_wrong_unit")
+@q.probe(gives="")
 def what_ails_rates(f):
     """rates: t counts steps, and is divided by a number of epochs"""
-    return f().get("rates")
+    return said(f().get("rates"), "scheduler_wrong_unit")
 
 
-@q.probe(gives="train_mode_in_validation")
+@q.probe(gives="")
 def what_ails_validate(f):
     """validate: two calls with the same weights differ"""
-    return f().get("validate")
+    return said(f().get("validate"), "train_mode_in_validation")
 
 
-@q.probe(gives="best_checkpoint_never_loaded")
+@q.probe(gives="")
 def what_ails_choose(f):
     """choose: whatever the scores are, the last checkpoint comes back"""
-    return f().get("choose")
+    return said(f().get("choose"), "best_checkpoint_never_loaded")
 
 
 RIGHT = {
@@ -1802,14 +1880,17 @@ def only_up_to_four_places(f):
     return f(weights)
 
 
-@q.probe(gives=False)
-def raises(f):
+@q.probe(gives="")
+def one_that_raises(f):
     """A function that raises is wrong"""
 
     def weights(z):
         raise ValueError("no")
 
-    return f(weights)
+    try:
+        return "yours accepts it" if f(weights) else ""
+    except Exception:
+        return "its error comes out of your test: catch it, and return False"
 
 
 @q.reference
@@ -2135,6 +2216,22 @@ def place_left_out(cache, e, place, *weights):
     if cache is not None and len(cache[0]) >= len(place):
         raise IndexError("no such place")
     return step(cache, e, np.zeros((99, len(e))), *weights)
+
+
+@q.mistake("""The new row stands first in the pair. The outputs don't tell, since a softmax has no
+order; whoever reads row s as place s does. Append it at the end.""")
+def new_row_first(*args):
+    return step(*args, kept=lambda new, x: tuple(np.roll(part, 1, axis=0) for part in new))
+
+
+@q.mistake("""Only the query has its place: key and value come from x = e + place[t] too, as in the
+trained net.""")
+def place_in_the_query_only(cache, e, place, Wq, Wk, Wv):
+    t = 0 if cache is None else len(cache[0])
+    if t >= len(place):
+        raise IndexError("no such place")
+    nowhere = np.zeros((t + 1, len(e)))
+    return step(cache, e, nowhere, Wq, Wk, Wv, query=e + place[t])
 
 
 @q.mistake("""The cache holds x, not x Wk and x Wv: each later step would have to multiply all of
