@@ -392,6 +392,21 @@ def liquidity_ignored(offer, years, rate):
     return ledger(offer, years, rate, worth=lambda o: max(o["price"] - o["strike"], 0))
 
 
+@q.mistake("""You took the strike off what is left after `liquid`. Without a sale you pay no strike:
+the chance multiplies the whole gain, max(price − strike, 0).""")
+def liquidity_before_the_strike(offer, years, rate):
+    return ledger(
+        offer, years, rate, worth=lambda o: max(o["price"] * o["liquid"] - o["strike"], 0)
+    )
+
+
+@q.mistake("""What fell due before the cliff is lost with you. A cliff delays: on its day all of
+it is paid at once.""")
+def cliff_forfeits_what_was_due(offer, years, rate):
+    kept = tuple(w if k >= offer["cliff"] else 0.0 for k, w in enumerate(offer["weights"], 1))
+    return ledger(offer | {"weights": kept}, years, rate)
+
+
 @q.mistake("""You let a strike above the price cost money. Nobody exercises such an option: it is
 worth 0, never less.""")
 def underwater_counts_as_debt(offer, years, rate):
@@ -994,6 +1009,12 @@ def market_left_out(offers, z, u):
     return told(worths(offers, z, u, mixing=lambda rho, z0, zj: zj))
 
 
+@q.mistake("""Your own draws are one column off: column 0 is the market, so the draw of offer j
+(from 0) is column j + 1.""")
+def columns_shifted(offers, z, u):
+    return told(worths(offers, [[row[0], row[0], *row[1:]] for row in z], u))
+
+
 @q.mistake("""You mixed the two draws with ρ and 1 − ρ. Variances add: ρ² and 1 − ρ² must, so the
 second weight is √(1 − ρ²), else Z has a variance below 1.""")
 def mixed_without_the_root(offers, z, u):
@@ -1394,6 +1415,8 @@ def both_ways(
     sign=1,
     flat=False,
     most=48,
+    own_clock=False,
+    both_pays=False,
     power=lambda growth, t: (1 + growth) ** t,
 ):
     """Month by month; arguments break one rule each."""
@@ -1402,6 +1425,7 @@ def both_ways(
         end, total, vested = horizon + (start if later_end else 0), 0.0, 0
         for month in range(1, end + 1):
             total += (old_pay if old else 0) if month <= start else new_pay
+            total += new_pay if both_pays and month <= start else 0
             vested += month > start
         total += (
             old_bonus
@@ -1415,6 +1439,8 @@ def both_ways(
         vested = 0 if vested < cliff else min(vested, most)
         paid = price * power(growth, start) if strike is None else strike(price)
         worth = price if flat else price * power(growth, end) - paid
+        if own_clock:
+            worth = price * power(growth, end - start) - price
         totals.append(total + options * vested / 48 * worth)
     return sign * (totals[0] - totals[1])
 
@@ -1470,6 +1496,18 @@ def vesting_never_ends(*args):
 (1 + growth) to the power of t.""")
 def growth_not_compounded(*args):
     return both_ways(*args, power=lambda growth, t: 1 + growth * t)
+
+
+@q.mistake("""Your share waits for you: it starts to grow on your first day. It grows from today,
+and you join later, at a higher strike.""")
+def share_waits_for_you(*args):
+    return both_ways(*args, own_clock=True)
+
+
+@q.mistake("""While you wait, both firms pay you. The new pay begins on your first day there:
+horizon − d months of it.""")
+def two_pays_at_once(*args):
+    return both_ways(*args, both_pays=True)
 
 
 @q.mistake("""You forgot that the old firm pays while you wait. The loss is the difference of pay,
@@ -1664,11 +1702,10 @@ def first_four(f):
     return list(f())[:4]
 
 
-@q.probe(gives={"discloses": 6, "hostile": 5, "stalls": 7, "deflects_well": 6})
-def how_many_of_each(f):
-    """Six disclose (in words, by comparison, by a yes, too), 5 are hostile, 7 stall, 6 deflect."""
-    given = list(f())
-    return {label: given.count(label) for label in LABELS}
+@q.probe(gives=["discloses", "stalls", "deflects_well", "discloses"])
+def next_four(f):
+    """A figure in words, friendly nothing, their own figure repeated, half a yes to a figure."""
+    return list(f())[4:8]
 
 
 ### BEGIN HIDDEN TESTS
@@ -1690,11 +1727,9 @@ def group(*items):
 
 
 for trap, what in (
-    ((4,), "A figure in words is a figure: 'starts with a two' is a bound."),
-    ((7, 12), "A yes or no to a figure of theirs is a bound on yours."),
+    ((12,), "A yes or no to a figure of theirs is a bound on yours."),
     ((8, 17), "A share of something known, or a comparison with it, can be solved for."),
-    ((6,), "A figure that they published, repeated without taking a side, tells nothing."),
-    ((5, 9, 21), "Friendly words without a question leave the other side where it was."),
+    ((9, 21), "Friendly words without a question leave the other side where it was."),
     ((18,), "Naming fit is one half; without a question back it stalls."),
     ((13,), "A question alone puts nothing first: by rule 3 it is not enough, so it stalls."),
     ((14,), "A polite no for now is neither hostile nor a deflection: it stalls."),

@@ -69,8 +69,8 @@ for name, o in OFFERS.items():
 #
 # ### Predict first: a bet on your own staying
 #
-# If each year one in four people leaves at its end, before the next part falls due, what share of a
-# four-year grant does a new hire receive on average: level, front-loaded, back-loaded?
+# In each year one in four people leaves before its part falls due. What share of a four-year grant
+# does a new hire receive on average: level, front-loaded, back-loaded?
 
 # %%
 titles = "A grant of 200, by year", "Share received on average"
@@ -120,10 +120,11 @@ for name, w, _ in styles:
         print(f"{row} | {mean:14.4f} ± {se:.4f} {(mean - exact[2]) / se:+8.1f}")
 
 # %% [markdown]
-# **Read it.** The formula is Black–Scholes without interest, and the simulation agrees. Plain
-# *unvested shares* contain an option, since you can leave when they fall: no row falls with σ. And
-# front-loaded weights beat the grant's face even at σ = 0: collect 40 %, then move to a full job.
-# With a cost of 0.3 (visa, family, a thin market) that gift is gone, and the three differ little.
+# **Read it.** The formula is Black–Scholes without interest (to swap one thing for another:
+# Margrabe 1978), and the simulation agrees. Plain *unvested shares* contain an option, since you
+# can leave when they fall: no row falls with σ. And front-loaded weights beat the grant's face even
+# at σ = 0: collect 40 %, then move to a full job. With a cost of 0.3 (visa, family, a thin market)
+# that gift is gone, and the three differ little.
 #
 # ## The grant: headline, mean, most likely
 #
