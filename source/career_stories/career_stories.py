@@ -195,6 +195,12 @@ def no_story_is_not_thin(stories, principles):
     return right | {"thin": [p for p in right["thin"] if right["counts"][p]]}
 
 
+@q.mistake("""You called principles with two stories thin. Two are enough for "another example":
+thin is fewer than two.""")
+def two_stories_are_thin(stories, principles):
+    return counted(stories, principles, least=3)
+
+
 @q.mistake("""You took 40 % of all principles. Where many have no story yet, one story may then
 carry everything that you have and not be heavy. Take 40 % of the mapped ones.""")
 def share_of_all_principles(stories, principles):
@@ -446,16 +452,14 @@ def in_plain_python(matrix):
 
 
 @q.variant
-def in_torch(matrix):
-    import torch
-
-    left = torch.as_tensor(matrix).clone()
-    chosen = []
-    while left.any():
-        s = int(torch.argmax(left.sum(1)))
-        chosen.append(s)
-        left[:, left[s].clone()] = False
-    return torch.tensor(chosen, dtype=torch.int64)
+def as_bits(matrix):
+    rows = [sum(1 << p for p in np.flatnonzero(row).tolist()) for row in matrix]
+    still, chosen = (1 << matrix.shape[1]) - 1, []
+    while any(row & still for row in rows):
+        gains = [(row & still).bit_count() for row in rows]
+        chosen.append(gains.index(max(gains)))
+        still &= ~rows[chosen[-1]]
+    return np.array(chosen, dtype=int)
 
 
 q.hints(
@@ -584,6 +588,14 @@ def surplus_pays_for_gaps(matrix, need):
     n, m = matrix.shape
     total = [sorted(matrix.sum(1), reverse=True)[:k] for k in range(n + 1)]
     return [max(0, int(need * m - sum(part))) for part in total]
+
+
+@q.mistake("""You counted what is too much as a gap: the absolute difference grows again when a
+principle has more than `need`. What is over is of no use, and costs nothing: max(0, need − c).""")
+def surplus_counted_as_a_gap(matrix, need):
+    n = len(matrix)
+    sets = [itertools.combinations(range(n), k) for k in range(n + 1)]
+    return [min(int(np.abs(need - matrix[list(s)].sum(0)).sum()) for s in some) for some in sets]
 
 
 @q.mistake("""You counted principles that still lack something. A principle without any story lacks
@@ -748,8 +760,9 @@ def by_bipartite_matching(matrix, asked):
     return int((found >= 0).sum())
 
 
-@q.mistake("""You gave each question the first story that was still free. A later question may have
-no other: when all its stories are taken, let the earlier question move to another one.""")
+@q.mistake("""First come, first served: you paired each question with the first story that was still
+free, or each story with the first question. When all stories of a later question are taken, an
+earlier one must move to another story.""")
 def first_free_story(matrix, asked):
     used = set()
     for p in asked:
@@ -963,6 +976,12 @@ def whole_story_searched(story, wpm):
 apostrophe on (both kinds of it).""")
 def contractions_missed(story, wpm):
     return spoken(story, wpm, cut=False)
+
+
+@q.mistake("""You cut at the straight apostrophe only. Text that was typed in a word processor has
+the curly one: we’ve is we, too.""")
+def curly_apostrophe_missed(story, wpm):
+    return spoken(story | {"A": story["A"].replace("’", "x")}, wpm)
 
 
 @q.mistake("""You counted what other people say in quotation marks. Their "we" is not yours. Delete
