@@ -201,11 +201,11 @@ for wealth in (100, 500, 5000):
         print(f"{wealth:7d}, {gamma}    | {both[0]:14.0%}   | {both[1]:12.0%}")
 
 # %% [markdown]
-# **Read it.** The same paper is worth a fraction of its mean to somebody with little else, and
-# nearly all of it to the wealthy (Hall & Murphy 2002 draw such lines for executives). The firm's
-# cost does not depend on who you are. That gap is the room for a trade: **offer to give up options
-# for cash at a rate between your value and their cost.** Few candidates ask (experience, not data),
-# though firms quote menus.
+# **Read it.** The same options are worth a small part of their mean to somebody with little else,
+# and more than half to the wealthy (Hall & Murphy 2002 draw such lines for executives); for listed
+# shares it hardly matters who you are. The firm's cost is the same for all. That gap is the room
+# for a trade: **offer to give up options for cash at a rate between your value and their cost.**
+# Few candidates ask (experience, not data).
 #
 # ## Four offers, one market
 #
