@@ -1146,10 +1146,10 @@ q.grade()
 #   itself. All randomness comes from `rng`; the order of draws is free.
 # - `best_of_k(val, test, k)`: of $n$ trials with validation scores `val` and test scores `test`
 #   (higher is better), somebody with budget `k` would have tried $k$ **different** ones, every
-# subset   of size $k$ equally likely, chosen the best on validation, and reported **its test
-# score**. Return   the expectation of what they report. The validation scores are all different.
-# `k` below 1 or above   $n$ raises `ValueError`. $n$ may be 60 and `k` 30: too many subsets to
-# enumerate.
+#   subset of size $k$ equally likely, chosen the best on validation, and reported **its test
+#   score**. Return the expectation of what they report. The validation scores are all different.
+#   `k` below 1 or above $n$ raises `ValueError`. $n$ may be 60 and `k` 30: too many subsets to
+#   enumerate.
 #
 # **Example.** `search([(1, 100)]).grid(2)` holds $10^{0.5}$ and $10^{1.5}$. For `val = [1, 2, 3]`,
 # `test = [10, 30, 20]`, `k = 2`, the subsets {1, 2}, {1, 3} and {2, 3} report 30, 20 and 20: the
@@ -2723,9 +2723,11 @@ can do both, or neither.""")
 q.grade()
 
 # %%
-# Now run it, once. Both answers are there? Then unlock the laboratory: remove the `#` below and run
-# this cell. Keep the printed lines for question 9. Change the plan and run again: the ledger says
-# so. plan = preregistration()
+# Now run it, once. Both answers are there? Then unlock the laboratory: remove the `#` of the last
+# three lines and run this cell. Keep what it prints for question 9. If you change the plan and run
+# it again, the ledger will say so.
+
+# plan = preregistration()
 # data = run_experiment(plan)
 # print(analyse(plan, data))
 
@@ -2757,9 +2759,8 @@ q.grade()
 #   in 90 seconds.
 #
 # A level-4 answer: "I don't know yet. Three seeds need t of 4.3, so with differences that scatter
-# by
-# 0.74 points, as in my pilot, the interval is about ±1.8. First I would ask whether the baseline
-# got as many trials: in our laboratory ours had two and a half times as many. Then I fix what I
+# by 0.74 points, as in my pilot, the interval is about ±1.8. I would ask whether the baseline got
+# as many trials: in our laboratory ours had two and a half times as many. Then I fix what I
 # care about, half a point, and register: accuracy, higher, paired by seed, no peeking. With sd 0.8
 # that takes 23 seeds for 80 % power; at 12.50 a pair 24 cost $300, and the rest stays for a second
 # data set, because seeds say nothing about data. What would change my mind? An interval wholly
