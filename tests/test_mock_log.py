@@ -7,13 +7,14 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from interviews import Somebody, interview_course, mocks_in, talk
+from planning import result, tried
 
 from mlprep.mock.log import Log, held, last_fix
-from mlprep.plan.state import State, StateError
+from mlprep.plan.state import Settings, State, StateError
 
 MARKS = {"communication": 1, "problem solving": 2, "competence": 2, "testing": 0}
 
@@ -61,6 +62,15 @@ def test_nothing_can_be_changed_or_taken_away(log):
         for statement in ("UPDATE mock_event SET data = '{}'", "DELETE FROM mock_event"):
             with pytest.raises(sqlite3.IntegrityError, match="mocks are only added"):
                 db.execute(statement)
+
+
+def test_attempts_and_a_plan_find_room_in_a_file_that_a_mock_began(log):
+    begin(log)
+    tried(log.state, date(2026, 11, 23), "feed", result("q"))
+    settings = Settings("engineering", date(2026, 11, 23), date(2027, 1, 15), 10.0)
+    log.state.choose(settings, "2026-11-23T12:00:00+00:00")
+    assert log.state.settings() == settings
+    assert [len(log.state.rows(name)) for name in ("attempt", "setting", "mock_event")] == [1] * 3
 
 
 def test_a_discarded_mock_does_not_count_and_its_rows_stay(log):

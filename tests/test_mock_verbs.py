@@ -126,7 +126,7 @@ def test_the_log_shows_the_trend(course, capsys):
     assert lines[0] == "2 mocks held and marked."
     assert sum(line.startswith("2026-11-23  design") for line in lines) == 2
     assert [line.split() for line in lines if "framing " in line] == [["framing", "2/1", "2/2"]]
-    assert "mean gap       +1.0   +0.0" in lines
+    assert "mean gap       +1.0   +0.0" in lines and "mean |gap|      1.0    0.0" in lines
     assert any(line.endswith("not marked") for line in lines)
     assert "- 2026-11-23, design: Numbers. Next time: mostly." in lines
     assert max(map(len, lines)) <= 90

@@ -47,7 +47,7 @@ def interviewer(drawn: Drawn, last_fix: str = "") -> str:
         lines += ["", f"**Follow-up {step} (minute {minute:.0f}).** {rung.question}"]
         lines += ["", *_quoted(rung.answer)]
     if drawn.material.minute:
-        lines += ["", "**The lesson's own answer in a minute.**", ""]
+        lines += ["", "**The lesson's own 60 seconds on the subject.**", ""]
         lines += _quoted(drawn.material.minute)
     lines += ["", "## Rubric", "", rubric(drawn)]
     if last_fix:

@@ -85,7 +85,9 @@ class Talk:
             self._over_s = self._at_s()
             self.log.add(self.id, "ended", at_s=self._over_s)
             if material.minute:
-                self.say(f"\nThe lesson's own answer in a minute:\n\n{shown(material.minute)}")
+                self.say(
+                    f"\nThe lesson's own 60 seconds on the subject:\n\n{shown(material.minute)}"
+                )
             score(self.log, self.id, drawn.kind, self.ask, self.say, self.peer, last_fix)
         except (KeyboardInterrupt, EOFError) as stop:
             raise self._stopped(isinstance(stop, EOFError)) from None

@@ -94,8 +94,9 @@ def _axes(name: str, mocks: list[Mock]) -> list[str]:
         rows.append([axis, *cells])
     gaps = [list(mock.gap().values()) for mock in mocks]
     if any(gaps):
-        means = [f"{sum(gap) / len(gap):+.1f}" if gap else "" for gap in gaps]
-        rows.append(["mean gap", *means])
+        rows.append(["mean gap", *(f"{sum(gap) / len(gap):+.1f}" if gap else "" for gap in gaps)])
+        sizes = [f"{sum(map(abs, gap)) / len(gap):.1f}" if gap else "" for gap in gaps]
+        rows.append(["mean |gap|", *sizes])  # gaps in two directions cancel in the row above
     return table(["axis", *(mock.day[5:] for mock in mocks)], rows, " " + "r" * len(mocks))
 
 
