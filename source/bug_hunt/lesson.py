@@ -116,8 +116,7 @@ for name in (*total, "labels_shuffled_separately", *quiet):
 
 # %% [markdown]
 # **Read it.** Two different diseases have a first loss far from $\ln 3=1.10$. The sum over 32 rows
-# is
-# $32\ln3=35.2$: that number *is* the diagnosis. The clamped logits give $-\ln 10^{-9}=20.7$.
+# is $32\ln3=35.2$: that number *is* the diagnosis. The clamped logits give $-\ln 10^{-9}=20.7$.
 # Shuffled labels pass all three: one batch can be memorised whatever its labels are (Zhang et al.
 # 2017). And detached attention passes the first two.
 #
