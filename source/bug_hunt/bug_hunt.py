@@ -6,10 +6,7 @@
 #
 # {{objectives}}
 #
-# How it works: write each answer where it says `YOUR CODE HERE`, and run the test cell under it.
-# It runs the visible tests, which carry half of the points. `%check` runs the hidden ones too,
-# `%hint NAME` gives the next of three hints, and `%solution NAME` the worked solution, once you
-# have tried.
+# {{how_it_works}}
 #
 # **The rules of the hunt.** Each script is a class of small methods. Exactly **five methods** have
 # a fault, one each. What a method must do stands in a list beside the script; where code and

@@ -6,9 +6,7 @@
 #
 # {{objectives}}
 #
-# Write each answer where it says `YOUR CODE HERE`, and run the test cell under it. It runs the
-# visible tests, which carry half of the points. `%check` runs the hidden ones too, `%hint NAME`
-# gives the next of three hints, and `%solution NAME` the worked solution, once you have tried.
+# {{how_it_works}}
 #
 # **All firms, people and amounts here are invented.** Tax is left out unless a question brings it
 # in. Nothing here is legal, tax or investment advice: rules differ by country and change. What you

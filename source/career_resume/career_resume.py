@@ -6,9 +6,7 @@
 #
 # {{objectives}}
 #
-# Write each answer where it says `YOUR CODE HERE`, and run the test cell under it. It runs the
-# visible tests, which carry half of the points. `%check` runs the hidden ones too, `%hint NAME`
-# gives the next of three hints, and `%solution NAME` the worked solution, once you have tried.
+# {{how_it_works}}
 #
 # **All people, firms and numbers here are invented.** Your own bullets are linted near the end,
 # from a file outside this folder. They get flags and no points, and neither this notebook nor the

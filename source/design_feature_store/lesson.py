@@ -522,7 +522,7 @@ for name, got, want in (
 #
 # </details>
 #
-# <details><summary>9. You rebuild last month's training set and it differs. Is that a bug?</summary>
+# <details><summary>9. You rebuild last month's training set, and it differs. A bug?</summary>
 #
 # With a join on event time it is certain: late rows, corrections and backfills have arrived since.
 # With both times the set is the same for ever, provided that `created_ts` is never rewritten, ties

@@ -5,10 +5,7 @@
 #
 # {{objectives}}
 #
-# How it works: write each answer where it says `YOUR CODE HERE`, and run the test cell under it.
-# It runs the visible tests, which carry half of the points. `%check` runs the hidden ones too,
-# `%hint NAME` gives the next of three hints, and `%solution NAME` the worked solution, once you
-# have tried.
+# {{how_it_works}}
 #
 # **Conventions in all questions.** Numbers are floats; shapes of arrays are in brackets. No
 # argument may be changed in place. Standard deviations divide by $n-1$. SciPy is allowed.
@@ -408,7 +405,11 @@ q.grade()
 # | `"commit"`, `"command"`, `"seeds"` | as given |
 # | `"packages"` | list of `"name==version"`, sorted by name |
 # | `"data_sha256"` | fingerprint of the files, 64 hexadecimal digits |
-# | `"run_id"` | the first 12 hexadecimal digits of the SHA-256 of `json.dumps(entries, sort_keys=True)` in UTF-8, where `entries` is the dict of the five entries above |
+# | `"run_id"` | 12 hexadecimal digits that stand for the five entries above |
+#
+# **The run_id** is the first 12 hexadecimal digits of the SHA-256 of
+# `json.dumps(entries, sort_keys=True)` in UTF-8, where `entries` is the dict of the other five
+# entries.
 #
 # **The fingerprint.** `files` maps paths to contents in the order in which a folder was listed, and
 # that order differs between machines. Take the files **sorted by path**, and feed one SHA-256 for
@@ -647,8 +648,8 @@ q.grade()
 # | key | value |
 # |---|---|
 # | `"delta"` | mean of the differences $d_s = b_s - a_s$ |
-# | `"se"` | its standard error: the standard deviation of the $d_s$ (over $n-1$) divided by $\sqrt n$ |
-# | `"low"`, `"high"` | 95 % interval for the mean difference, from Student's t with $n-1$ degrees of freedom |
+# | `"se"` | its standard error: the standard deviation of the $d_s$ (over $n-1$) over $\sqrt n$ |
+# | `"low"`, `"high"` | 95 % interval for the mean difference, from Student's t, $n-1$ degrees |
 # | `"p"` | two-sided p value of the mean difference being 0 |
 # | `"different"` | bool: `p < 0.05` |
 #
@@ -1520,8 +1521,8 @@ how many of the subsets of size k is one given trial the best on validation?""",
     """Four trials, k = 2: six subsets. The best trial is in three of them and wins all three, the
 second wins two, the third one, the last none. For the axes: 1 to 100 in two slices is 1 to 10 and
 10 to 100, with the middles 3.16 and 31.6.""",
-    """Values are low * (high / low) ** share, with shares (i + ½) / m or rng.random((n, d)). Sort by
-val: the trial at place i (from 0, worst first) wins in C(i, k - 1) of the C(n, k) subsets. Sum
+    """Values are low * (high / low) ** share, with shares (i + ½) / m or rng.random((n, d)). Sort
+by val: the trial at place i (from 0, worst first) wins in C(i, k - 1) of the C(n, k) subsets. Sum
 these shares times the test scores in the same order.""",
 )
 q.why("""A grid of nine trials tells three things about each axis, nine random ones tell nine: with
@@ -1885,16 +1886,20 @@ q.grade()
 # | `"metric"` | one name from `METRICS` |
 # | `"direction"` | `"higher"` or `"lower"`: which is better, as in `METRICS` |
 # | `"effect"` | smallest improvement that you would care about, in the metric's unit, above 0 |
-# | `"sd"` | expected standard deviation of the paired differences: at least that of the pilot, less 2 % for rounding |
+# | `"sd"` | expected standard deviation of the paired differences; see below |
 # | `"alpha"`, `"power"` | `alpha` at most 0.05, `power` at least 0.8 and below 1 |
-# | `"n_seeds"` | enough for `power` with your `sd`, `effect` and `alpha` (question 4); a seed costs `PAIR_USD` for both methods together, and you have `BUDGET_USD` |
+# | `"n_seeds"` | enough for `power` with your `sd`, `effect` and `alpha` (question 4) |
 # | `"test"` | from `TESTS`: both methods get the same seeds |
-# | `"stopping"` | from `STOPPING`: the p value of question 3 is right for a number of seeds that was fixed beforehand |
-# | `"refuted_below"` | your hypothesis is refuted if the whole interval of the improvement lies below this number: above 0, at most `effect` |
+# | `"stopping"` | from `STOPPING`: what the p value of question 3 is right for |
+# | `"refuted_below"` | above 0, at most `effect`; see below |
 #
-# `PILOT[metric]` holds six paired runs. They may give you the `sd`, **not the effect**, and they do
-# not count as evidence. Which metric and which effect you choose is yours; with some choices the
-# money does not suffice.
+# A seed costs `PAIR_USD` for both methods together, and you have `BUDGET_USD`. The p value of
+# question 3 is right for a number of seeds that was fixed beforehand. Your hypothesis is refuted if
+# the whole interval of the improvement lies below `refuted_below`.
+#
+# `PILOT[metric]` holds six paired runs. They may give you the `sd` (yours is at least theirs, less
+# 2 % for rounding), **not the effect**, and they do not count as evidence. Which metric and which
+# effect you choose is yours; with some choices the money does not suffice.
 
 # %% nbgrader={"grade_id": "laboratory", "locked": true}
 METRICS = {"accuracy": "higher", "nll": "lower", "ece": "lower", "latency_ms": "lower"}
