@@ -26,37 +26,33 @@ class Batcher:
         self.thread = ThreadPoolExecutor(1)
 
     async def predict(self, row):
-        answer = asyncio.get_running_loop().create_future()
-        await self.waiting.put((row, answer))
+        loop = asyncio.get_running_loop()
+        answer = loop.create_future()
+        self.waiting.put_nowait((row, answer, loop.time()))
         return await answer
 
     async def work(self):
         loop = asyncio.get_running_loop()
         while True:
             batch = [await self.waiting.get()]
-            closes = (
-                loop.time() + self.max_wait_s
-            )  # from the first request; later ones change nothing
+            closes = batch[0][2] + self.max_wait_s  # may be over, if the worker was busy
             while len(batch) < self.max_batch:
-                try:
+                if not self.waiting.empty():
                     batch.append(self.waiting.get_nowait())
                     continue
-                except asyncio.QueueEmpty:
-                    left = closes - loop.time()
-                if left <= 0:
-                    break
                 try:
-                    batch.append(await asyncio.wait_for(self.waiting.get(), left))
+                    next_one = asyncio.wait_for(self.waiting.get(), closes - loop.time())
+                    batch.append(await next_one)
                 except TimeoutError:
                     break
-            rows = [row for row, _ in batch]
+            rows = [row for row, _, _ in batch]
             try:
                 results = await loop.run_in_executor(self.thread, self.run, rows)
-                for (_, answer), result in zip(batch, results, strict=True):
+                for (_, answer, _), result in zip(batch, results, strict=True):
                     if not answer.done():
                         answer.set_result(result)
             except Exception as error:
-                for _, answer in batch:
+                for _, answer, _ in batch:
                     if not answer.done():
                         answer.set_exception(error)
 
