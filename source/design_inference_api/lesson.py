@@ -353,22 +353,27 @@ def at_rank(histogram, rank):  # upper edge, in ms, of the bucket that holds thi
 
 
 print("server       | at most (1/s) | at (1/s)  requests  failed | p50, p99 (ms), 95 % interval")
+medians = {}
 for name, found in kept.items():
     n = found["sent"] - found["failed"]
     spread = 1.96 * (n * 0.99 * 0.01) ** 0.5  # of the rank: a binomial count
     ranks = [0.5 * n, 0.99 * n, 0.99 * n - spread, min(n, 0.99 * n + spread)]
     p50, p99, low, high = (at_rank(found["histogram"], math.ceil(rank)) for rank in ranks)
+    medians[name] = f"{p50:.1f}"
     print(f"{name:12s} | {found['capacity_rps']:13.0f} | {found['offered_rps']:8.0f}", end="")
     print(f"{n:10d} {found['failed']:7d} | {p50:4.1f} {p99:6.1f}, {low:.1f} to {high:.1f}")
+old, new = (kept[name]["capacity_rps"] for name in ("plain", "batched"))
+print(f"Throughput {old:.0f} → {new:.0f} requests/s ({new / old:.1f}×) by batches of 16; ", end="")
+print(f"median {medians['plain']} → {medians['batched']} ms at {found['offered_rps']:.0f}/s")
 
 # %% [markdown]
-# **Read it.** Same load for all, 70 % of what the plain server can do. Micro-batching multiplies
-# **capacity** by five and makes the **median worse**: requests wait up to 4 ms for company that
-# hardly comes. The intervals take requests for independent; on a shared machine they are not, and
-# int8 batched has the *worst* p99. I would not claim a p99 from this. The honest line on a résumé:
-# *"Raised the throughput of a CPU inference server from 398 to 2 063 requests/s (5.2×) by
-# micro-batching up to 16, at the price of a median of 11.5 instead of 6.1 ms at 278 requests/s."*
-# What, base, how, unit, price. "Cut latency" would be refuted by this table.
+# **Read it.** Same load for all, near 70 % of what the plain server can do. Micro-batching
+# multiplies **capacity**; so does int8, most where reading weights binds, at batch 1. The plain
+# server's median is several services: on a machine with other work 70 % is the knee already. That
+# batches shorten it shows how far they move the knee; at a tenth of the load they would lengthen
+# it, as in the simulation. The intervals take requests for independent, and a neighbour's busy
+# second is not. So I claim capacity and no p99. The last line is what I would put on a résumé:
+# from, to, unit, by what, at which load, and what it did to the rest.
 
 # %% [markdown]
 # ## Where it breaks
