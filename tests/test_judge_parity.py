@@ -34,6 +34,11 @@ def both_ways(answer: str, test: str):
         ("def f(x):\n    return {x: 1}.keys()", "q.case(3, gives=[3])"),
         ("def f(x):\n    return lambda y: x + y",
          "@q.probe(gives=5)\ndef p(f):\n    return f(2)(3)"),
+        ("def f(draw, rng, x, seen):\n    a = draw(rng, x, seen=seen)\n"
+         "    return [a, rng.random(), x, seen]",
+         "def draw(rng, x, seen):\n    x += 1\n    seen['n'] = [1]\n    return rng.random()\n"
+         "q.case(draw, q.rng(0), np.zeros(2), {}, gives=[\n"
+         "    *np.random.default_rng(0).random(2).tolist(), [1, 1], {'n': [1]}])"),
         ("class Table(dict):\n    pass\ndef f(x):\n    return Table(a=x)",
          "q.case(1, gives={'a': 1})"),
         ("class Row(list):\n    pass\ndef f(x):\n    return [Row([Row([x]), 2]), Row()]",

@@ -15,14 +15,20 @@ import builtins
 import signal
 import time
 
-import numpy as np
-
 from mlprep.check.answer import AnswerLost, RemoteError, Watched, class_names
-from mlprep.check.values import NotPlain, is_tensor, one_line
+from mlprep.check.values import NotPlain, one_line
 from mlprep.errors import GraderError
 from mlprep.grading.launch import Launcher
 from mlprep.grading.limits import Limits
-from mlprep.grading.wire import Decoder, Encoder, Peer, PeerGone, WireError
+from mlprep.grading.wire import (
+    Decoder,
+    Encoder,
+    Peer,
+    PeerGone,
+    WireError,
+    assign,
+    is_container,
+)
 
 START_S = 60.0  # for a process to start, on a busy machine
 NOT_JOINED = ("Exception", "StopIteration", "StopAsyncIteration")  # the last two end loops of ours
@@ -235,7 +241,12 @@ class Box:
                 raise WireError("a message is malformed")
             function = self._exports[request["id"]]
             args, kwargs = self.decode(request["args"]), self.decode(request["kwargs"])
-            return {"value": self.encode(function(*args, **kwargs))}
+            mutable = any(map(is_container, [*args, *kwargs.values()]))
+            before = self.encode([args, kwargs]) if mutable else None
+            reply = {"value": self.encode(function(*args, **kwargs))}
+            if mutable and (after := self.encode([args, kwargs])) != before:
+                reply["changed"] = after
+            return reply
         except AnswerLost:
             raise
         except Exception as error:  # noqa: BLE001 - the callback's error is the caller's to see
@@ -312,41 +323,6 @@ class Handle:
             raise StopIteration
         self._box.raise_error_of(reply)
         return self._box.decode(reply.get("value"), f"{self._from}[]")
-
-
-def assign(target, new) -> None:
-    """Make mutable data equal to `new` in place, as the call did on the other side."""
-    if isinstance(target, (tuple, list)) and isinstance(new, (tuple, list)):
-        if type(target) is list and len(target) != len(new):
-            target[:] = new
-            return
-        for index, (old, item) in enumerate(zip(target, new, strict=False)):
-            if _is_container(old):
-                assign(old, item)
-            elif type(target) is list:
-                target[index] = item
-    elif isinstance(target, dict) and isinstance(new, dict):
-        for key in target.keys() - new.keys():
-            del target[key]
-        for key, item in new.items():
-            if key in target and _is_container(target[key]):
-                assign(target[key], item)
-            else:
-                target[key] = item
-    elif isinstance(target, set) and isinstance(new, set):
-        target.clear()
-        target.update(new)
-    elif isinstance(target, np.ndarray) and np.shape(target) == np.shape(new):
-        target[...] = new
-    elif is_tensor(target) and is_tensor(new):
-        target.data = new.data
-    elif isinstance(target, np.random.Generator) and isinstance(new, np.random.Generator):
-        target.bit_generator.state = new.bit_generator.state
-
-
-def _is_container(value) -> bool:
-    mutable = (list, tuple, dict, set, np.ndarray, np.random.Generator)
-    return isinstance(value, mutable) or is_tensor(value)
 
 
 def _error(reply: dict, known: dict[str, type[Exception]]) -> RemoteError | None:

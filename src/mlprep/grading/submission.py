@@ -33,7 +33,7 @@ from traitlets.config import Config
 from mlprep.check.answer import class_names, first_line, learner_line
 from mlprep.check.values import is_stream
 from mlprep.grading.outputs import capture
-from mlprep.grading.wire import CONTAINERS, Decoder, Encoder, Peer, WireError
+from mlprep.grading.wire import CONTAINERS, Decoder, Encoder, Peer, WireError, assign
 
 MAX_HANDLES = 100_000
 
@@ -201,6 +201,8 @@ class Callback:
         reply = self._submission.peer.ask(request)
         if "error" in reply:
             raise _error_of(f"{self.__name__}: {reply['error']}", reply.get("kind"))
+        if "changed" in reply:
+            assign([args, kwargs], self._submission.decode(reply["changed"]))
         return self._submission.decode(reply["value"])
 
 

@@ -23,7 +23,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mlprep.check.values import LIST_LIKE
+from mlprep.check.values import LIST_LIKE, is_tensor
 
 MAX_BYTES = 64 << 20  # one message
 MAX_DEPTH = 24
@@ -275,6 +275,41 @@ def _tensor(data: dict):
         raise WireError("a tensor is malformed")
     tensor = torch.from_numpy(_unpack(data["v"])).to(dtype)
     return tensor.requires_grad_() if data.get("grad") is True else tensor
+
+
+def assign(target, new) -> None:
+    """Make mutable data equal to `new` in place, as a call did on the other side."""
+    if isinstance(target, (tuple, list)) and isinstance(new, (tuple, list)):
+        if type(target) is list and len(target) != len(new):
+            target[:] = new
+            return
+        for index, (old, item) in enumerate(zip(target, new, strict=False)):
+            if is_container(old):
+                assign(old, item)
+            elif type(target) is list:
+                target[index] = item
+    elif isinstance(target, dict) and isinstance(new, dict):
+        for key in target.keys() - new.keys():
+            del target[key]
+        for key, item in new.items():
+            if key in target and is_container(target[key]):
+                assign(target[key], item)
+            else:
+                target[key] = item
+    elif isinstance(target, set) and isinstance(new, set):
+        target.clear()
+        target.update(new)
+    elif isinstance(target, np.ndarray) and np.shape(target) == np.shape(new):
+        target[...] = new
+    elif is_tensor(target) and is_tensor(new):
+        target.data = new.data
+    elif isinstance(target, np.random.Generator) and isinstance(new, np.random.Generator):
+        target.bit_generator.state = new.bit_generator.state
+
+
+def is_container(value) -> bool:
+    mutable = (list, tuple, dict, set, np.ndarray, np.random.Generator)
+    return isinstance(value, mutable) or is_tensor(value)
 
 
 # Channel
