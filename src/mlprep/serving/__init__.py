@@ -1,7 +1,7 @@
 """A small model behind a real HTTP API on this machine, and an open-loop load on it.
 
     serving.missing()       the packages of the extra `serve` that are not installed
-    serving.measure()       four servers in turn: latencies and throughput (40 s)
+    serving.measure()       four servers in turn: latencies and throughput (a minute or two)
     serving.frozen()        what measure() gave once: measured.csv, and its date
 
     python -m mlprep.serving --csv measured.csv     how that file was made
