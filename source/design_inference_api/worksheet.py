@@ -647,14 +647,14 @@ q.grade()
 # The cell below exports a torch network to ONNX (also with int8 weights), serves it with
 # onnxruntime behind FastAPI in a process of its own, and lets 64 clients send requests on a clock:
 # *plain*, with micro-*batches* of up to 16, in *int8*, and both. `mlprep/serving/` is the code:
-# read `server.py` and `load.py`. Set `MEASURE` to `True`, run it (about a minute), **copy what it
+# read `server.py` and `load.py`. Set `MEASURE` to `True`, run it (a minute or two), **copy what it
 # prints** into your answer, and set it back. It says so if packages are missing; then, or if you
 # are on a borrowed machine, take `serving.frozen()[1]`, one such run that is kept in a file.
 
 # %%
 MEASURE = False
 if MEASURE:
-    print(serving.measure(seconds=8.0))
+    print(serving.measure())
 else:
     lacking = serving.missing()
     print("Not installed: " + ", ".join(lacking) if lacking else "All is installed to measure.")
