@@ -6,9 +6,7 @@
 #
 # {{objectives}}
 #
-# Write each answer where it says `YOUR CODE HERE`, and run the test cell under it. It runs the
-# visible tests, which carry half of the points. `%check` runs the hidden ones too, `%hint NAME`
-# gives the next of three hints, and `%solution NAME` the worked solution, once you have tried.
+# {{how_it_works}}
 #
 # **Conventions in all questions.** The unit of an argument is the end of its name: `_s` seconds,
 # `_ms` milliseconds, `_bytes` bytes, `_rps` requests a second. Times count from an arbitrary 0 and

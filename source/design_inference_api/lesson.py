@@ -2,8 +2,7 @@
 # # {{title}}
 #
 # > "Design the API that serves our model. Two thousand requests a second at the peak, answers
-#   within
-# > 300 ms for 99 of 100. And tell me: what happens at three thousand?"
+# > within 300 ms for 99 of 100. And tell me: what happens at three thousand?"
 #
 # Most candidates draw a load balancer, replicas and a cache. The question is the second half. A
 # serving system is a **queue with a price list**: batching buys throughput with waiting, memory
