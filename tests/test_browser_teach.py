@@ -105,6 +105,8 @@ def test_a_written_answer_is_graded_by_hand_with_its_formula_drawn(formgrader, c
     formgrader.locator("tbody a").first.click()
     expect(formgrader.locator("math msup").first).to_be_visible()
     points = formgrader.locator("input.score").last
+    # Its script sets this when it has begun to listen.
+    expect(formgrader.locator("input.extra-credit").last).to_have_attribute("placeholder", "0")
     points.fill("2")
     with page.expect_response(lambda r: "/api/grade/" in r.url and r.request.method == "PUT"):
         points.press("Tab")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import nbformat
@@ -143,8 +144,12 @@ def deviation_with_ddof(fit, f_true, x_test, n_train, sigma, reps, rng):
     return parts(p, f_true, x_test, sigma)[0], p.std(axis=0, ddof=1).mean(), sigma**2
 
 
+STREAMS = itertools.count(1000)  # seeds of generators that nobody handed over
+
+
 def global_stream(fit, f_true, x_test, n_train, sigma, reps, rng):
-    return one_number_at_a_time(fit, f_true, x_test, n_train, sigma, reps, np.random.default_rng())
+    other = np.random.default_rng(next(STREAMS))
+    return one_number_at_a_time(fit, f_true, x_test, n_train, sigma, reps, other)
 
 
 @pytest.mark.parametrize(
