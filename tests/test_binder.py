@@ -18,6 +18,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from conftest import Unchanged
 
 ROOT = Path(__file__).resolve().parents[1]
 TORCH = re.search(r'TORCH = "(.*)"', (ROOT / "run.py").read_text())[1]
@@ -89,7 +90,19 @@ def checkout(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def image(checkout):
+def recipe(request):
+    """What an environment is made of; the tests of one are not run again while it is the same."""
+    files = [ROOT / name for name in ("run.py", "pyproject.toml", "constraints.txt", __file__)]
+    for name in ("binder", "jupyter", "src/mlprep/lab", "src/mlprep/plan"):
+        files += [path for path in sorted((ROOT / name).rglob("*")) if path.suffix != ".pyc"]
+    files += [ROOT / "src/mlprep" / name for name in ("cli.py", "study.py", "contents.py")]
+    unchanged = Unchanged(request)
+    unchanged.skip(*(part for f in files if f.is_file() for part in (f.name, f.read_bytes())))
+    return unchanged
+
+
+@pytest.fixture(scope="module")
+def image(recipe, checkout):
     """A fresh environment with torch, in which binder/postBuild has run; its variables."""
     venv = checkout.parent / "env"
     environment = dict(os.environ, PATH=f"{venv / 'bin'}{os.pathsep}{os.environ['PATH']}")
@@ -140,7 +153,7 @@ def test_the_lab_starts_under_binders_prefix_on_the_start_page(image, checkout, 
 
 @pytest.mark.slow
 def test_run_py_takes_over_an_environment_that_has_torch_and_then_starts_in_seconds(
-    image, checkout
+    image, checkout, recipe, request
 ):
     words = [sys.executable, "run.py", "test", "--version"]
     environment = dict(image, MLPREP_VENV=str(checkout.parent / "env"))
@@ -153,3 +166,5 @@ def test_run_py_takes_over_an_environment_that_has_torch_and_then_starts_in_seco
     done = subprocess.run(words, cwd=checkout, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert time.monotonic() - begun < 10
+    if not request.session.testsfailed:  # in this process, which has run this whole file
+        recipe.passed()
