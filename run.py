@@ -113,13 +113,13 @@ def command(arguments):
 
 
 def workers(rest):
-    """Four test processes, each test file in one of them, unless the arguments say otherwise.
+    """Three test processes, each test file in one of them, unless the arguments say otherwise.
 
-    More than a small machine has cores: some tests only wait. The files keep their order, in
+    One more than a small machine has cores: some tests only wait. The files keep their order, in
     which tests/conftest.py puts the slow ones first.
     """
     chosen = any(re.match(r"-n|--numprocesses|--dist|(-p)?no:xdist|--pdb", word) for word in rest)
-    return [] if chosen else ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
+    return [] if chosen else ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def run(words, settings, folder):

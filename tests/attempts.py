@@ -521,9 +521,9 @@ def square(x):
     Attempt("takes all memory", """
         def square(x):
             kept = []
-            while type(x) is int and x == 4: kept.append(np.ones(5_000_000))
+            while type(x) is int and x == 4: kept.append(np.ones(20_000_000))
             return x
-        """, flag="memory"),
+        """, flag="was lost"),  # for memory, or on a busy machine for time
     Attempt("starts processes without end", """
         import os, time
         def square(x):

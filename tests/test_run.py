@@ -394,21 +394,21 @@ def test_no_verb_shows_the_verbs(run, capsys):
     assert run.steps == []
 
 
-FOUR = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
+THREE = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 @pytest.mark.parametrize(
     ("rest", "added"),
     [
-        ([], FOUR),
-        (["-k", "softmax"], FOUR),
+        ([], THREE),
+        (["-k", "softmax"], THREE),
         (["-n", "0"], []),
         (["-n4"], []),
         (["-p", "no:xdist"], []),
         (["--pdb"], []),
     ],
 )
-def test_tests_run_in_four_processes_unless_told_otherwise(run, rest, added):
+def test_tests_run_in_three_processes_unless_told_otherwise(run, rest, added):
     words, _, folder = run.command(["test", *rest])
     assert words == [str(run.PYTHON), "-m", "pytest", *added, *rest]
     assert folder == ROOT
