@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import gc
 import itertools
 import os
 import sys
@@ -33,6 +32,7 @@ from mlprep.grading import bench
 from mlprep.grading.intake import Taken, printable, take_in, why_not_student
 from mlprep.grading.launch import require_sandbox
 from mlprep.grading.task import UnitTask
+from mlprep.imports import without_collecting
 from mlprep.progress import Progress
 
 TICK_S = 0.2
@@ -124,11 +124,9 @@ def grade(
             bench.prepare(UnitTask(unit.name, sources, {}, sandbox=not options.unsafe))
             if not options.unsafe:
                 require_sandbox()
-        gc.disable()  # a sixth of the time of the imports that follow
-        from mlprep.storing import Store  # imports nbgrader, while the workers import torch
+        with without_collecting():
+            from mlprep.storing import Store  # imports nbgrader, while the workers import torch
 
-        gc.freeze()
-        gc.enable()
         with contextlib.ExitStack() as stack:
             stack.enter_context(_alone(unit.course))
             pool = stack.enter_context(_pool(options))

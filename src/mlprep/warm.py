@@ -15,7 +15,6 @@ without work.
 from __future__ import annotations
 
 import contextlib
-import gc
 import hashlib
 import importlib
 import io
@@ -36,6 +35,7 @@ from pathlib import Path
 import mlprep
 from mlprep.course import Course
 from mlprep.grading.launch import BLAS_THREADS
+from mlprep.imports import without_collecting
 
 IDLE_S = 3600
 LOOK_S = 30  # how often it looks whether the course is still there
@@ -196,17 +196,15 @@ def _import_what_checks_need(course: Course) -> None:
     from mlprep.grading.task import imported_late
     from mlprep.grading.zygote import warm_up
 
-    gc.disable()  # imports make little garbage, and looking for it is a sixth of their time
     notebooks = [unit.source_notebook() for unit in course.units().values()]
     texts = [path.read_text(encoding="utf-8") for path in notebooks if path.exists()]
     modules = ["matplotlib.pyplot"]
     if with_torch := [text for text in texts if "import torch" in text]:
         modules += ["torch", *imported_late(" ".join(with_torch))]
-    warm_up(modules)
-    for module in ("mlprep.checking", "mlprep.cli", "nbformat.v4"):
-        importlib.import_module(module)
-    gc.freeze()  # a fork that collects garbage would copy every page that it looks at
-    gc.enable()
+    with without_collecting():
+        warm_up(modules)
+        for module in ("mlprep.checking", "mlprep.cli", "nbformat.v4"):
+            importlib.import_module(module)
 
 
 def _answer(course: Course, connection: socket.socket) -> None:

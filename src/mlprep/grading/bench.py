@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import gc
 import importlib
 import json
 import os
@@ -36,6 +35,7 @@ from multiprocessing.connection import Connection, wait
 from mlprep.errors import GraderError
 from mlprep.grading.launch import BLAS_THREADS, Cold, Warm, require_sandbox, why_no_sandbox
 from mlprep.grading.task import Answer, UnitTask, load_task, run_task, try_solutions, unit_of
+from mlprep.imports import without_collecting
 
 USED_LATE = (  # what a judge would import while it works
     "encodings.utf_8_sig",
@@ -219,7 +219,6 @@ class Slot:
 
 
 def main() -> None:
-    gc.disable()  # imports make little garbage, and looking for it is a sixth of their time
     control = socket.socket(fileno=int(sys.argv[1]))
     sandbox, split = sys.argv[2] == "sandbox", sys.argv.index("--")
     modules, judge_modules = sys.argv[3:split], sys.argv[split + 1 :]
@@ -230,12 +229,11 @@ def main() -> None:
         if sandbox:
             require_sandbox()
         if mother is not None:
-            _import(judge_modules)
+            with without_collecting():
+                _import(judge_modules)
             mother.ready()
     except (GraderError, OSError) as error:
         failure = why_no_sandbox() if isinstance(error, OSError) and sandbox else str(error)
-    gc.freeze()  # a fork that collects garbage would copy every page that it looks at
-    gc.enable()
     _fork_slots(control, mother, failure)
     if mother is not None:
         mother.close()

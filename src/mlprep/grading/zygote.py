@@ -31,6 +31,7 @@ from dataclasses import dataclass
 
 from mlprep.grading.isolate import PRIVATE, become_nobody, enter_namespaces
 from mlprep.grading.limits import Limits, apply_limits
+from mlprep.imports import without_collecting
 
 WATCH_S = 0.1
 PACKET_BYTES = 1 << 16
@@ -61,7 +62,6 @@ class Zygote:
 
         make_shell()  # each fork has it
         gc.freeze()  # a fork that collects garbage would copy every page that it looks at
-        gc.enable()
         try:
             while True:
                 ready, _, _ = select.select([self.control], [], [], WATCH_S)
@@ -244,12 +244,12 @@ def warm_up(modules: Sequence[str]) -> None:
 
 
 def main() -> None:
-    gc.disable()  # imports make little garbage, and looking for it is a sixth of their time
     control = socket.socket(fileno=int(sys.argv[1]))
     sandboxed = sys.argv[2] == "sandboxed"
     if sandboxed:
         become_nobody()
-    warm_up(sys.argv[3:])
+    with without_collecting():
+        warm_up(sys.argv[3:])
     Zygote(control, sandboxed).run()
 
 
