@@ -14,6 +14,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from mlprep.career import flags
+
 MOST_WORDS = 150
 NUMBER_WORDS = (
     r"(?:ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|grand"
@@ -103,9 +105,4 @@ def report(path: Path, lint: Callable[[str], dict[str, str]]) -> str:
     except FileNotFoundError:
         return "No file: nothing to say."
     texts = [part for part in re.split(r"^-{3,} *$", whole, flags=re.M) if part.strip()]
-    lines = []
-    for number, text in enumerate(texts, start=1):
-        flags = lint(text)
-        lines.append(f"text {number}: " + (f"{len(flags)} to look at" if flags else "no flags"))
-        lines += [f"    {name:12} {reason}" for name, reason in flags.items()]
-    return "\n".join([*lines, "Flags are advice: no points, and no flag does not mean good."])
+    return flags.report(texts, lint, width=12, end="good")

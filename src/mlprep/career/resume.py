@@ -14,6 +14,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlprep.career import flags
+
 MOST_WORDS = 35
 IRREGULAR = """beat began bought brought built caught chose cut drew drove fed found gave got grew
 held kept laid led left made met overhauled put ran rebuilt redrew reran rewrote sent set shrank
@@ -172,17 +174,12 @@ def read_own(path: Path) -> list[str]:
 
 def report(bullets: list[str]) -> str:
     """Flags with their reasons, by the number of the bullet. Quotes nothing of the text."""
-    if not bullets:
-        return "No bullets: nothing to say."
-    lines = []
-    for number, bullet in enumerate(bullets, start=1):
-        flags = lint_bullet(bullet)
-        lines.append(
-            f"bullet {number}: " + ("no flags" if not flags else f"{len(flags)} to look at")
-        )
-        lines += [f"    {flag.name:20} {flag.reason}" for flag in flags]
-    lines += [f"project: {flag.name:20} {flag.reason}" for flag in lint_project(bullets)]
-    return "\n".join([*lines, "Flags are advice: no points, and no flag does not mean true."])
+    whole = ("project", _reasons(lint_project(bullets)))
+    return flags.report(bullets, lambda bullet: _reasons(lint_bullet(bullet)), "bullet", whole)
+
+
+def _reasons(found: list[Flag]) -> dict[str, str]:
+    return {flag.name: flag.reason for flag in found}
 
 
 def _is_past(word: str) -> bool:

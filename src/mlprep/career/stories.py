@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlprep.career import flags
+
 PARTS = ("S", "T", "A", "R")
 LEAST_WORDS, MOST_WORDS = 180, 260
 YEARS = 3
@@ -207,12 +209,12 @@ def sample_stories() -> list[dict]:
 
 def report_stories(stories: Sequence[Mapping], this_year: int) -> str:
     """Flags with their reasons, by the number of the story. Quotes nothing of the text."""
-    if not stories:
-        return "No stories: nothing to say."
-    lines = []
-    for number, story in enumerate(stories, start=1):
-        flags = lint_story(story, this_year)
-        lines.append(f"story {number}: {f'{len(flags)} to look at' if flags else 'no flags'}")
-        lines += [f"    {flag.name:16} {flag.reason}" for flag in flags]
-    lines += [f"all: {flag.name:16} {flag.reason}" for flag in lint_bank(stories)]
-    return "\n".join([*lines, "Flags are advice: no points, and no flag does not mean true."])
+
+    def lint(story):
+        return _reasons(lint_story(story, this_year))
+
+    return flags.report(stories, lint, "story", ("all", _reasons(lint_bank(stories))), width=16)
+
+
+def _reasons(found: Sequence[StoryFlag]) -> dict[str, str]:
+    return {flag.name: flag.reason for flag in found}
