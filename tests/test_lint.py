@@ -81,7 +81,7 @@ def test_a_unit_without_a_lesson(course):
 def test_a_unit_without_an_assignment_must_say_so(course):
     (course.root / "source/toy/toy.py").unlink()
     (problem,) = lint_course(course)
-    assert "minutes.assignment is 30, and there is no toy.py or worksheet.py" in problem
+    assert "there is no toy.py, practice.py or worksheet.py" in problem
     assert breaks(course, "toy/unit.toml", "assignment = 30", "assignment = 0") == []
 
 

@@ -225,7 +225,7 @@ def test_twelve_to_thirty_cells(course):
     (problem,) = breaks(
         course, "# %% [markdown]\n# ## Before", f"{more}# %% [markdown]\n# ## Before"
     )
-    assert problem.startswith("source/toy/toy.py: assignments have 12 to 30 cells. Got 31.")
+    assert problem.startswith("source/toy/toy.py: assignment must have 12 to 30 cells. Got 31.")
 
 
 def test_a_worksheet_has_tasks_with_mark_schemes(course):

@@ -30,6 +30,7 @@ UNIT_FIELDS = {
 }
 AREAS = ("fundamentals", "research", "design", "coding", "career", "start")
 TRACKS = ("engineering", "research")
+MORE_NOTEBOOKS = ("practice", "worksheet")  # graded notebooks that a unit may have besides NAME
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,8 @@ class Unit:
         return self.course.root / "notebooks" / f"{self.name}.ipynb"
 
     def assignment_sources(self) -> list[Path]:
-        """The py:percent files that become graded notebooks: NAME.py and worksheet.py."""
-        files = (self.folder / f"{self.name}.py", self.folder / "worksheet.py")
+        """The py:percent files that become graded notebooks: NAME.py, practice.py, worksheet.py."""
+        files = [self.folder / f"{stem}.py" for stem in (self.name, *MORE_NOTEBOOKS)]
         return [path for path in files if path.is_file()]
 
     def source_notebook(self, stem: str | None = None) -> Path:

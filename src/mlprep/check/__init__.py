@@ -4,9 +4,10 @@
     q.case([[1.0, 2.0, 3.0]], gives=[[0.0900, 0.2447, 0.6652]], atol=5e-5)
     q.grade()
 
-See mlprep.check.question.
+See mlprep.check.question; mlprep.check.cost counts what a call of the answer costs.
 """
 
+from mlprep.check.cost import excess_growth, growth, peak_bytes, work
 from mlprep.check.question import Question
 
-__all__ = ["Question"]
+__all__ = ["Question", "excess_growth", "growth", "peak_bytes", "work"]

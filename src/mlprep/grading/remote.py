@@ -168,6 +168,16 @@ class Box:
         self.last = (*self.last[:3], value)
         return value
 
+    def measure(self, handle: Handle, what: str, args: tuple, kwargs: dict) -> int:
+        """What a call costs there, as mlprep.check.cost counts it. Arguments stay as they are."""
+        self.last = (handle.__name__, args, kwargs)
+        request = {"do": "measure", "id": handle._id, "what": what}
+        request |= {"args": self.encode(args), "kwargs": self.encode(kwargs)}
+        cost = self.request(request)
+        if type(cost) is not int:
+            raise self._loss("The answer could not be read: a message is malformed.")
+        return cost
+
     def encode(self, value):
         return Encoder(self._export).encode(value)
 
@@ -295,6 +305,10 @@ class Handle:
     def __call__(self, *args, **kwargs):
         self._must_be_wanted()
         return self._box.call(self, args, kwargs)
+
+    def _measure(self, what: str, args: tuple, kwargs: dict) -> int:
+        self._must_be_wanted()
+        return self._box.measure(self, what, args, kwargs)
 
     def __getattr__(self, name):
         if name.startswith("__"):

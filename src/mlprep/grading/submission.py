@@ -8,6 +8,7 @@ Forked by the warm parent (serve_socket), or started cold with `--fd FD`, one en
     file    write a file of the unit's into its folder
     get     the value of a name; put and forget change it, as a test may
     call    a handle with arguments → its result, and the arguments that it changed
+    measure what such a call costs, in steps or in bytes
     attr, setattr, item, length, truth, iter, next             what a probe may do with a handle
 
 Whatever it answers is data to the judge: a submission that forges answers has only returned
@@ -31,6 +32,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from mlprep.check.answer import class_names, first_line, learner_line
+from mlprep.check.cost import measure
 from mlprep.check.values import is_stream
 from mlprep.grading.outputs import capture
 from mlprep.grading.wire import CONTAINERS, Decoder, Encoder, Peer, WireError, assign
@@ -150,6 +152,11 @@ class Submission:
         if echo(kwargs) != request["kwargs"]:
             reply["kwargs"] = echo(kwargs)
         return reply
+
+    def do_measure(self, request: dict) -> dict:
+        seed_everything()
+        args, kwargs = self.decode(request["args"]), self.decode(request["kwargs"])
+        return {"value": measure(self.handles[request["id"]], request["what"], args, kwargs)}
 
     def _echo(self, value) -> dict:
         """A handle as it came in, so that an argument that did not change encodes as before."""

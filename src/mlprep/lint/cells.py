@@ -14,7 +14,7 @@ from mlprep.lint.text import words
 from mlprep.notebook import MAGIC_LINE, Authored, Cell, parse
 
 GRADE_ID = re.compile(r"[a-z][a-z0-9_]*")
-CELLS = {"assignment": range(12, 31), "worksheet": range(6, 31)}
+CELLS = {"assignment": range(12, 31), "practice": range(12, 31), "worksheet": range(6, 31)}
 STATEMENT_WORDS = 8
 
 
@@ -47,12 +47,12 @@ def assignment_problems(authored: Authored, marked: set[int] = frozenset()) -> l
 
 
 def _count(authored: Authored) -> list[str]:
-    kind = "worksheet" if authored.stem == "worksheet" else "assignment"
+    kind = authored.stem if authored.stem in CELLS else "assignment"
     allowed, got = CELLS[kind], len(authored.cells)
     problems = []
     if got not in allowed:
         problems.append(
-            f"{authored.label}: {kind}s have {allowed[0]} to {allowed[-1]} cells. Got {got}. "
+            f"{authored.label}: {kind} must have {allowed[0]} to {allowed[-1]} cells. Got {got}. "
             f"{'Split it' if got > allowed[-1] else 'Give each idea its own cell'}."
         )
     if not any(cell.graded for cell in authored.cells):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mlprep.course import TRACKS, Course, Unit
+from mlprep.course import MORE_NOTEBOOKS, TRACKS, Course, Unit
 from mlprep.errors import AuthorError
 from mlprep.plan.stages import OPTIONAL, stage_problem
 
 UNIT_NAME = re.compile(r"[a-z][a-z0-9_]*")
-RESERVED = ("lesson", "worksheet", "unit", "readme")
-AUTHORED_FILES = ("unit.toml", "lesson.py", "worksheet.py")
+RESERVED = ("lesson", *MORE_NOTEBOOKS, "unit", "readme")
+AUTHORED_FILES = ("unit.toml", "lesson.py", *(f"{stem}.py" for stem in MORE_NOTEBOOKS))
 
 
 def name_problem(name: str) -> str | None:
@@ -70,8 +70,8 @@ def _fields(unit: Unit, info: dict) -> Iterator[str]:
         yield "minutes.lesson must be above 0. Estimate it."
     elif minutes["assignment"] and not unit.assignment_sources():
         yield (
-            f"minutes.assignment is {minutes['assignment']}, and there is no {unit.name}.py or "
-            "worksheet.py. Write it, or set 0."
+            f"minutes.assignment is {minutes['assignment']}, and there is no {unit.name}.py, "
+            f"{' or '.join(f'{stem}.py' for stem in MORE_NOTEBOOKS)}. Write it, or set 0."
         )
     elif not minutes["assignment"] and unit.assignment_sources():
         yield "minutes.assignment is 0, and there is an assignment. Estimate it."
