@@ -96,6 +96,17 @@ def parser() -> argparse.ArgumentParser:
     verb.add_argument("--export", type=Path, metavar="FILE", help="with --log: .json or .csv")
     verb.set_defaults(run=run_mock)
 
+    verb = verbs.add_parser("plain", help="one question in a plain editor; one first run")
+    verb.add_argument(
+        "words",
+        nargs="*",
+        metavar="UNIT QUESTION",
+        help="begin it; or: mark [STEP], listen, run [UNIT QUESTION], log",
+    )
+    verb.add_argument("--no-clock", action="store_true", help="the file only, as for a whiteboard")
+    verb.add_argument("--json", action="store_true", help="with log: print it as JSON")
+    verb.set_defaults(run=run_plain)
+
     verb = verbs.add_parser("grade", help="grade what a cohort submitted, sandboxed")
     verb.add_argument("unit", help="the unit's name, such as bias_variance")
     verb.add_argument("--student", action="append", default=[], metavar="NAME", help="only this")
@@ -179,6 +190,12 @@ def run_mock(args: argparse.Namespace) -> int:
     from mlprep.mock.verbs import mock
 
     return mock(Course.find(), args)
+
+
+def run_plain(args: argparse.Namespace) -> int:
+    from mlprep.plain.verbs import plain
+
+    return plain(Course.find(), args)
 
 
 def run_grade(args: argparse.Namespace) -> int:
