@@ -51,5 +51,5 @@ def test_the_weakest_axis_comes_with_what_its_next_level_asks_for():
 
 
 def test_an_unknown_round_is_refused_with_the_known_ones():
-    with pytest.raises(UsageError, match="--round must be one of coding, design, .* Got 'chess'"):
+    with pytest.raises(UsageError, match="the round must be one of coding, design, .* Got 'chess'"):
         kind_of("chess")

@@ -32,7 +32,7 @@ def run(course, who, *arguments):
 
 
 BAD = {
-    "round": (["--round", "chess"], "--round must be one of coding, design, fundamentals"),
+    "round": (["--round", "chess"], "the round must be one of coding, design, fundamentals"),
     "no minutes": (["--minutes", "0"], "must be a number above 0 and at most 240. Got '0'."),
     "fewer": (["--minutes", "-5"], "Got '-5'."),
     "not a number": (["--minutes", "nan"], "Got 'nan'."),
@@ -179,12 +179,27 @@ def test_a_broken_file_is_told_and_a_mock_goes_on(course, capsys):
     assert len(mocks_in(course)) == 1
 
 
-def test_progress_counts_the_mocks(course, capsys):
+def test_a_notebook_for_mocks_is_made_once(course, capsys):
+    assert main(["mock", "--notebook"]) == 0
+    assert capsys.readouterr().out.startswith("work/mock/mock.ipynb is made.")
+    (course.root / "work/mock/mock.ipynb").write_text("mine")
+    assert main(["mock", "--notebook"]) == 0
+    assert "is there, as you left it" in capsys.readouterr().out
+    assert (course.root / "work/mock/mock.ipynb").read_text() == "mine"
+
+
+def test_progress_shows_the_mocks(course, capsys):
     assert main(["progress"]) == 0
     assert "Mock interviews: none held yet." in capsys.readouterr().out
-    run(course, Somebody(["", "end"]), "--round", "design")
+    run(course, Somebody(["", "end", *["1"] * 7, "Numbers"]), "--round", "design")
+    run(course, Somebody(["", "end", *FIRST, "2"]), "--round", "design", "--peer", "Ada")
     main(["progress"])
-    assert "Mock interviews: 1 held, the last on 2026-11-23." in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert "Mock interviews: 2 held, the last on 2026-11-23." in text
+    assert "framing                1 2  – 2       +1\n" in text
+    assert "System design: senior  you  peer  change\n" in text
+    fix = "To fix in the next system design mock: framing: challenges the goal, names who"
+    assert fix in text and "Hold next: Coding (not held yet)." in text
     main(["progress", "--export", "mine.json"])
     record = json.loads((course.root / "mine.json").read_text(encoding="utf-8"))
     assert record["mocks"][0]["kind"] == "begun"

@@ -92,6 +92,7 @@ def parser() -> argparse.ArgumentParser:
     )
     how.add_argument("--score", action="store_true", help="enter marks of the last, or of a sheet")
     how.add_argument("--log", action="store_true", help="what was held, and the trend")
+    how.add_argument("--notebook", action="store_true", help="make a notebook to hold them in")
     verb.add_argument("--json", action="store_true", help="with --log: print it as JSON")
     verb.add_argument("--export", type=Path, metavar="FILE", help="with --log: .json or .csv")
     verb.set_defaults(run=run_mock)

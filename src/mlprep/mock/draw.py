@@ -16,8 +16,8 @@ from datetime import date
 
 from mlprep.course import Course
 from mlprep.errors import UsageError
-from mlprep.mock.log import Mock
-from mlprep.mock.material import FollowUp, Material, materials
+from mlprep.mock.log import Log, Mock
+from mlprep.mock.material import FollowUp, Material, material_of, materials
 from mlprep.mock.rounds import ROUNDS, Kind
 from mlprep.plan.record import DONE, attempts_in, diagnostic_scores, repeats, unit_parts
 from mlprep.plan.state import State
@@ -52,9 +52,31 @@ class Drawn:
     @property
     def command(self) -> str:
         """What draws the same round again, on any machine."""
+        return f"mlprep mock --round {self.kind.name} {self._same}"
+
+    @property
+    def magic(self) -> str:
+        """The same in a notebook."""
+        return f"%mock start {self.kind.name} {self._same}"
+
+    @property
+    def _same(self) -> str:
         minutes = "" if self.minutes == self.kind.minutes else f" --minutes {self.minutes:g}"
-        unit = self.material.unit
-        return f"mlprep mock --round {self.kind.name} --unit {unit} --seed {self.seed}{minutes}"
+        return f"--unit {self.material.unit} --seed {self.seed}{minutes}"
+
+    def begin(self, log: Log, peer: str, fix: str, **more) -> str:
+        """Add its beginning to the log; the mock's id."""
+        return log.begin(
+            round=self.kind.name,
+            unit=self.material.unit,
+            title=self.material.title,
+            seed=self.seed,
+            minutes=self.minutes,
+            opening=self.opening,
+            peer=peer,
+            fix=fix,
+            **more,
+        )
 
 
 @dataclass(frozen=True)
@@ -162,6 +184,17 @@ def draw(
     count = min(len(others), max(1, round(minutes / 2 / FOLLOW_UP_MIN)))
     ladder = tuple(others[rung] for rung in sorted(rng.sample(range(len(others)), count)))
     return Drawn(kind, material, seed, minutes, opening, ladder)
+
+
+def drawn_again(course: Course, mock: Mock) -> Drawn:
+    """The round of a mock in the log.
+
+    Raises:
+        UsageError: its unit is gone, or has nothing to be asked any more.
+    """
+    material = material_of(course.unit(mock.unit))
+    found = [material] if material else []
+    return draw(found, ROUNDS[mock.round], mock.seed, Known(), mock.minutes, mock.unit)
 
 
 def _same(question: str, other: str) -> bool:

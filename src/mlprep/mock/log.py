@@ -3,9 +3,11 @@
 What happens is added as it happens, a row each, and no row is ever changed; SQLite enforces it. A
 mock is what its rows say, so one that was cut off half-way is there as far as it came.
 
-    begun       round, unit, title, seed, minutes, opening, peer, fix (the one named last time)
+    begun       round, unit, title, seed, minutes, opening, peer, fix (the one named last time);
+                place "notebook" where it is held in steps, call: only questions are shown
     noted       at_s, step, text           what was typed while speaking
     asked       at_s, step, question       a follow-up was put
+    answered    at_s, step                 its answer was over
     had         step, mark                 2 had its answer, 1 partly, 0 not
     marked      by, marks                  by "self" or a peer's name; axis: 0 to 3
     kept        mark                       how far the fix of last time was kept, 0 to 3
@@ -52,12 +54,16 @@ class Mock:
     opening: str = ""
     peer: str = ""
     last_fix: str = ""
+    place: str = ""
+    is_call: bool = False
     notes: list[dict] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    answered: list[int] = field(default_factory=list)
     had: dict[int, int] = field(default_factory=dict)
     marks: dict[str, dict[str, int]] = field(default_factory=dict)  # by who marked
     kept: int | None = None
     fix: str = ""
+    last_s: float = 0.0  # when something was kept last
     seconds: float | None = None
     is_ended: bool = False
 
@@ -65,6 +71,15 @@ class Mock:
     def day(self) -> str:
         """The day here of its beginning, in ISO form."""
         return datetime.fromisoformat(self.at).astimezone().date().isoformat()
+
+    @property
+    def step(self) -> int:
+        """The follow-up that was put last; 0 is the opening."""
+        return len(self.asked)
+
+    def elapsed_s(self, now: datetime) -> float:
+        """Seconds by the clock on the wall since it began."""
+        return max((now - datetime.fromisoformat(self.at)).total_seconds(), 0.0)
 
     @property
     def missed(self) -> int:
@@ -158,13 +173,16 @@ def _take(found: dict[str, Mock], row: dict) -> None:
         if data["round"] not in ROUNDS:
             raise ValueError("no such round")
         same = {key: data[key] for key in ("unit", "title", "seed", "minutes", "opening", "peer")}
-        found[name] = Mock(name, row["at"], data["round"], **same, last_fix=data["fix"])
+        where = {"place": data.get("place", ""), "is_call": bool(data.get("call"))}
+        found[name] = Mock(name, row["at"], data["round"], **same, **where, last_fix=data["fix"])
         return
     mock = found[name]
     if kind == "noted":
         mock.notes.append({key: data[key] for key in ("at_s", "step", "text")})
     elif kind == "asked":
         mock.asked.append(str(data["question"]))
+    elif kind == "answered":
+        mock.answered.append(int(data["step"]))
     elif kind == "had":
         mock.had[int(data["step"])] = int(data["mark"])
     elif kind == "marked":
@@ -181,3 +199,4 @@ def _take(found: dict[str, Mock], row: dict) -> None:
         mock.seconds, mock.is_ended = float(data["at_s"]), True
     else:
         raise ValueError("no such kind of row")
+    mock.last_s = max(mock.last_s, float(data.get("at_s", 0)))

@@ -205,7 +205,7 @@ def kind_of(name: str) -> Kind:
         UsageError: there is none.
     """
     if name not in ROUNDS:
-        raise UsageError(f"--round must be one of {', '.join(ROUNDS)}. Got {name[:40]!r}.")
+        raise UsageError(f"the round must be one of {', '.join(ROUNDS)}. Got {name[:40]!r}.")
     return ROUNDS[name]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mlprep.design.rubric import LEVELS
 from mlprep.mock.draw import Drawn
-from mlprep.mock.talk import KEPT
+from mlprep.mock.rounds import Kind
+from mlprep.mock.talk import KEPT_LEVELS
 
 PAGES = ("candidate", "interviewer", "both")
 BREAK = "\n\n---\n\n"
@@ -49,19 +50,23 @@ def interviewer(drawn: Drawn, last_fix: str = "") -> str:
     if drawn.material.minute:
         lines += ["", "**The lesson's own 60 seconds on the subject.**", ""]
         lines += _quoted(drawn.material.minute)
-    lines += ["", "## Rubric", "", rubric(drawn)]
+    lines += ["", "## Rubric", "", rubric(drawn.kind, ("self", "peer"))]
     if last_fix:
-        levels = ", ".join(f"{mark} {text}" for mark, text in enumerate(KEPT))
-        lines += ["", f"Fixed since last time? *{last_fix}* ({levels}): …"]
+        lines += ["", f"Fixed since last time? *{last_fix}* ({KEPT_LEVELS}): …"]
     lines += ["", "The one thing to fix next time: …", ""]
-    lines += ["Enter the marks into the candidate's log with:", ""]
+    lines += [
+        "Enter the marks into the candidate's log: in their notebook, begun with "
+        f"`{drawn.magic} --call`, by `%mock score NAME`; in a terminal with",
+        "",
+    ]
     return "\n".join([*lines, f"    {drawn.command} --score --peer NAME"])
 
 
-def rubric(drawn: Drawn) -> str:
-    """The rubric as a table with two columns for marks."""
-    heads = ["axis", *(f"{mark} {name}" for mark, name in enumerate(LEVELS)), "self", "peer"]
-    rows = [f"| **{axis}** | {' | '.join(texts)} | | |" for axis, texts in drawn.kind.axes.items()]
+def rubric(kind: Kind, markers: tuple[str, ...] = ()) -> str:
+    """The rubric as a table, with a column for the marks of each marker."""
+    heads = ["axis", *(f"{mark} {name}" for mark, name in enumerate(LEVELS)), *markers]
+    empty = " |" * len(markers)
+    rows = [f"| **{axis}** | {' | '.join(texts)} |{empty}" for axis, texts in kind.axes.items()]
     return "\n".join([f"| {' | '.join(heads)} |", "|---" * len(heads) + "|", *rows])
 
 

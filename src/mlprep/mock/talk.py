@@ -18,8 +18,10 @@ from mlprep.mock.rounds import Kind, level, weakest
 WIDTH = 78
 SCREEN = 60  # lines
 KEYS = "Enter: next. Any text: kept as a note. t: the clock. end: score now."
+WAS_IT_SAID = "Was it said? y(es), p(artly), n(o), Enter: no mark. "
 HAD = {"y": 2, "p": 1, "n": 0, "": None, "end": None}
 KEPT = ("not at all", "once, when reminded", "mostly", "throughout")
+KEPT_LEVELS = ", ".join(f"{mark} {text}" for mark, text in enumerate(KEPT))
 VERBATIM = re.compile(r"^\s*(\||```|    )")
 ITEM = re.compile(r"^\s*(?:[-*]|\d+\.)\s")
 
@@ -71,16 +73,7 @@ class Talk:
             self.ask("Press Enter to start the clock. ")
             self._begun_s = self.clock()
             drawn, material = self.drawn, self.drawn.material
-            self.id = self.log.begin(
-                round=drawn.kind.name,
-                unit=material.unit,
-                title=material.title,
-                seed=drawn.seed,
-                minutes=drawn.minutes,
-                opening=drawn.opening,
-                peer=self.peer,
-                fix=last_fix,
-            )
+            self.id = drawn.begin(self.log, self.peer, last_fix)
             self._converse()
             self._over_s = self._at_s()
             self.log.add(self.id, "ended", at_s=self._over_s)
@@ -94,7 +87,7 @@ class Talk:
 
     def clock_text(self) -> str:
         """The clock as each prompt shows it; it goes on when the time is up."""
-        return f"[{minutes_text(self._at_s())} of {minutes_text(self.drawn.minutes * 60)}]"
+        return clock_text(self._at_s(), self.drawn.minutes)
 
     # The steps
 
@@ -125,6 +118,7 @@ class Talk:
             head = f"{self.clock_text()} Follow-up {step} of {count}:"
             self.say(f"\n{head}\n\n{shown(rung.question, '  ')}\n")
             goes_on = self._listen(step)
+            self.log.add(self.id, "answered", at_s=self._at_s(), step=step)
             self.say(f"\nWhat a good answer holds:\n\n{shown(rung.answer, '  ')}\n")
             said = self._had()
             if HAD[said] is not None:
@@ -144,16 +138,13 @@ class Talk:
     def _had(self) -> str:
         """Whether the answer was given: a key of HAD."""
         while True:
-            said = self.ask("Was it said? y(es), p(artly), n(o), Enter: no mark. ").strip().lower()
-            said = {"yes": "y", "partly": "p", "no": "n"}.get(said, said)
+            said = had_of(self.ask(WAS_IT_SAID))
             if said in HAD:
                 return said
 
     def _time_is_up(self, left: int) -> str:
-        if self._at_s() < self.drawn.minutes * 60:
-            return ""
-        were = "1 follow-up was" if left == 1 else f"{left} follow-ups were"
-        return f"\n{self.clock_text()} Time is up: {were} not asked."
+        is_up = self._at_s() >= self.drawn.minutes * 60
+        return f"\n{self.clock_text()} {time_is_up(left)}" if is_up else ""
 
     def _at_s(self) -> float:
         return round(self.clock() - self._begun_s, 1)
@@ -203,22 +194,24 @@ def score(
             ask(f"\n{who} marks now, without a look at your marks: hand over, then Enter. ")
             say("\n" * SCREEN)
         say("\nYour own marks." if who == SELF else f"\n{who}'s marks.")
-        marks[who] = _marks(kind, ask, say)
+        marks[who] = ask_marks(kind, ask, say)
         log.add(mock, "marked", by=who, marks=marks[who])
     say("\n" + verdict(kind, marks))
     if last_fix and (before is None or before.kept is None):
         say("\n" + shown(f"Last time you named this to fix: {last_fix}"))
-        levels = ", ".join(f"{i} {text}" for i, text in enumerate(KEPT))
-        log.add(mock, "kept", mark=_number(f"Was it done? {levels}: ", ask, say))
+        log.add(mock, "kept", mark=ask_number(f"Was it done? {KEPT_LEVELS}: ", ask, say))
     if before is None or not before.fix:
-        judged = marks.get(peer) or marks[SELF]
-        offered = weakest(kind, judged)
-        hint = f" (Enter: {offered})" if offered else ""
-        text = ""
-        while not text:
-            text = ask(f"\nThe one thing to fix next time{hint}: ").strip() or offered
-        log.add(mock, "fix", text=text)
+        log.add(mock, "fix", text=ask_fix(weakest(kind, marks.get(peer) or marks[SELF]), ask))
     say("\nKept. `mlprep mock --log` shows the trend.")
+
+
+def ask_fix(offered: str, ask: Callable[[str], str]) -> str:
+    """The one thing to fix; `offered` is taken where nothing is typed."""
+    hint = f" (Enter: {offered})" if offered else ""
+    text = ""
+    while not text:
+        text = ask(f"\nThe one thing to fix next time{hint}: ").strip() or offered
+    return text
 
 
 def verdict(kind: Kind, marks: dict[str, dict[str, int]]) -> str:
@@ -236,7 +229,8 @@ def verdict(kind: Kind, marks: dict[str, dict[str, int]]) -> str:
     return "\n".join(lines)
 
 
-def _marks(kind: Kind, ask: Callable[[str], str], say: Callable[[str], None]) -> dict[str, int]:
+def ask_marks(kind: Kind, ask: Callable[[str], str], say: Callable[[str], None]) -> dict[str, int]:
+    """A mark on each axis, whose levels are shown."""
     marks = {}
     for axis, texts in kind.axes.items():
         rows = [
@@ -244,16 +238,32 @@ def _marks(kind: Kind, ask: Callable[[str], str], say: Callable[[str], None]) ->
             for mark, (name, text) in enumerate(zip(LEVELS, texts, strict=True))
         ]
         say("\n".join(["", axis, *rows]))
-        marks[axis] = _number(f"{axis}, 0 to 3: ", ask, say)
+        marks[axis] = ask_number(f"{axis}, 0 to 3: ", ask, say)
     return marks
 
 
-def _number(prompt: str, ask: Callable[[str], str], say: Callable[[str], None]) -> int:
+def ask_number(prompt: str, ask: Callable[[str], str], say: Callable[[str], None]) -> int:
     while True:
         said = ask(prompt).strip()
         if said in ("0", "1", "2", "3"):
             return int(said)
         say("A mark is 0, 1, 2 or 3.")
+
+
+def had_of(said: str) -> str:
+    """What was typed to "was it said?", as a key of HAD where it is one."""
+    said = said.strip().lower()
+    return {"yes": "y", "partly": "p", "no": "n"}.get(said, said)
+
+
+def time_is_up(left: int) -> str:
+    """The sentence on the follow-ups that are left when the minutes are over."""
+    return f"Time is up: {'1 follow-up was' if left == 1 else f'{left} follow-ups were'} not asked."
+
+
+def clock_text(seconds: float, minutes: float) -> str:
+    """[12:05 of 45:00]; it goes on when the time is up."""
+    return f"[{minutes_text(seconds)} of {minutes_text(minutes * 60)}]"
 
 
 def minutes_text(seconds: float) -> str:

@@ -16,6 +16,7 @@ from mlprep.errors import UsageError
 from mlprep.mock.draw import Drawn, choose_round, draw, known_of
 from mlprep.mock.log import SELF, Log, Mock, last_fix
 from mlprep.mock.material import materials
+from mlprep.mock.page import make
 from mlprep.mock.rounds import ROUNDS, kind_of
 from mlprep.mock.sheet import PAGES, sheet
 from mlprep.mock.talk import Talk, score
@@ -50,11 +51,13 @@ def mock(course: Course, args: argparse.Namespace, console: Console | None = Non
     """Do what the arguments say; the exit code."""
     console = console or Console()
     kind = kind_of(args.round) if args.round is not None else None
-    minutes = _minutes(args.minutes) if args.minutes is not None else None
-    seed = _seed(args.seed) if args.seed is not None else None
-    peer = _peer(args.peer) if args.peer is not None else ""
+    minutes = minutes_of(args.minutes) if args.minutes is not None else None
+    seed = seed_of(args.seed) if args.seed is not None else None
+    peer = peer_of(args.peer) if args.peer is not None else ""
     if args.sheet is not None and args.sheet not in PAGES:
         raise UsageError(f"--sheet is for {', '.join(PAGES)}. Got {args.sheet[:40]!r}.")
+    if args.notebook:
+        return _make_notebook(course)
     state = State.of(course)
     log = Log(state, console.now)
     mocks = log.mocks()
@@ -65,12 +68,12 @@ def mock(course: Course, args: argparse.Namespace, console: Console | None = Non
         raise UsageError("--json and --export go with --log.")
     if args.sheet is None and not console.is_there():
         raise UsageError(
-            "a mock is held in a terminal, and this is none. `--sheet` prints it for two people "
-            "in a call."
+            "a mock is held in a terminal, and this is none. `--notebook` makes a notebook for "
+            "it, `--sheet` prints it for two people in a call."
         )
     if args.score and kind is None:
         return _score_last(log, mocks, peer, console)
-    drawn = _draw(course, state, mocks, kind, seed, minutes, args.unit)
+    drawn = draw_round(course, state, mocks, kind, seed, minutes, args.unit)
     fix = last_fix(mocks, drawn.kind.name)
     if args.sheet is not None:
         _print(sheet(drawn, args.sheet, fix))
@@ -85,7 +88,7 @@ def mock(course: Course, args: argparse.Namespace, console: Console | None = Non
     return 0
 
 
-def _draw(course, state, mocks, kind, seed, minutes, unit) -> Drawn:
+def draw_round(course, state, mocks, kind, seed, minutes, unit) -> Drawn:
     """The round that the arguments and the record give."""
     seed = random.SystemRandom().randrange(10_000) if seed is None else seed
     known = known_of(state, mocks, date.today())
@@ -97,6 +100,13 @@ def _draw(course, state, mocks, kind, seed, minutes, unit) -> Drawn:
     found, notes = materials(course, kind)
     _tell(notes)
     return draw(found, kind, seed, known, minutes, unit)
+
+
+def _make_notebook(course: Course) -> int:
+    path, is_new = make(course)
+    name = path.relative_to(course.root).as_posix()
+    _print(f"{name} {'is made' if is_new else 'is there, as you left it'}. Open it in JupyterLab.")
+    return 0
 
 
 def _show_log(mocks: list[Mock], args: argparse.Namespace) -> int:
@@ -123,16 +133,7 @@ def _score_last(log: Log, mocks: list[Mock], peer: str, console: Console) -> int
 def _score_paper(log: Log, drawn: Drawn, peer: str, fix: str, console: Console) -> None:
     """Keep a mock that was held with a sheet: its marks only."""
     console.say(f"{drawn.kind.title}, held on paper: {drawn.material.title}")
-    name = log.begin(
-        round=drawn.kind.name,
-        unit=drawn.material.unit,
-        title=drawn.material.title,
-        seed=drawn.seed,
-        minutes=drawn.minutes,
-        opening=drawn.opening,
-        peer=peer,
-        fix=fix,
-    )
+    name = drawn.begin(log, peer, fix)
     _marking(log, name, drawn.kind, console, peer, fix)
 
 
@@ -150,7 +151,7 @@ def _marking(log: Log, name, kind, console, peer, fix, before: Mock | None = Non
 # Arguments
 
 
-def _minutes(text: str) -> float:
+def minutes_of(text: str) -> float:
     try:
         minutes = float(text)
     except ValueError:
@@ -162,13 +163,13 @@ def _minutes(text: str) -> float:
     return minutes
 
 
-def _seed(text: str) -> int:
+def seed_of(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
         raise UsageError(f"--seed must be a whole number from 0 on. Got {text[:40]!r}.")
     return int(text)
 
 
-def _peer(text: str) -> str:
+def peer_of(text: str) -> str:
     name = " ".join(text.split())
     if not name or len(name) > NAME_LENGTH or name.lower() in (SELF, "you"):
         raise UsageError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date
 
-from mlprep.course import AREAS, Course
+from mlprep.course import AREAS, TRACKS, Course
 from mlprep.plan.picture import areas_svg
 from mlprep.plan.record import (
     DIAGNOSTIC_UNIT,
@@ -37,7 +37,8 @@ def overview(course: Course, state: State, today: date) -> dict:
     Keys: today, notes (sentences to be shown), settings (None before a plan was set), days_left,
     week, diagnostic {taken, scores, gaps}, next (one step), missed (units that should be done by
     now), beside (this week's mocks and reading), due and coming (repeats), plan {available, stages,
-    weeks, cut, notes} or None, units, areas, picture (SVG of the areas), mocks {held, last}.
+    weeks, cut, notes} or None, units, areas, picture (SVG of the areas), mocks (see
+    mlprep.mock.summary).
 
     Args:
         state: see State.of.
@@ -52,6 +53,7 @@ def overview(course: Course, state: State, today: date) -> dict:
     plan = schedule(stages, settings, today, parts, scores) if settings and not over else None
     units = _units(course, stages, parts)
     areas = area_progress(units)
+    mocks = _mocks(state, settings, {area["area"] for area in areas})
     return {
         "today": today.isoformat(),
         "notes": state.notes + (_over(settings) if over else []),
@@ -72,16 +74,19 @@ def overview(course: Course, state: State, today: date) -> dict:
         "units": units,
         "areas": areas,
         "picture": areas_svg(areas),
-        "mocks": _mocks(state),
+        "mocks": mocks,
     }
 
 
-def _mocks(state: State) -> dict:
-    """How many mock interviews were marked, and the day of the last one, "" where none was."""
-    from mlprep.mock.log import held  # it imports the plan
+def _mocks(state: State, settings: Settings | None, areas: set[str]) -> dict:
+    """The mock interviews in short."""
+    from mlprep.mock.log import Log  # they import the plan
+    from mlprep.mock.summary import summary
 
-    found = held(state)
-    return {"held": len(found), "last": found[-1].day if found else ""}
+    log = Log(state)
+    mocks = log.mocks()
+    state.notes += log.notes
+    return summary(mocks, settings.track if settings else TRACKS[0], areas)
 
 
 def _over(settings: Settings) -> list[str]:

@@ -23,7 +23,7 @@ def progress_text(data: dict) -> str:
     lines = [*_head(data), *_areas(data["areas"]), "", *_units(data["units"])]
     if data["due"] or data["coming"]:
         lines += ["", *_repeats(data)]
-    lines += ["", _mocks(data["mocks"])]
+    lines += ["", _mocks(data["mocks"]), *_mocks_more(data["mocks"])]
     diagnostic = data["diagnostic"]
     if diagnostic["taken"]:
         known = sum(score >= 0.5 for score in diagnostic["scores"].values())
@@ -37,6 +37,41 @@ def _mocks(mocks: dict) -> str:
     if not mocks["held"]:
         return "Mock interviews: none held yet. Begin with `mlprep mock`."
     return f"Mock interviews: {mocks['held']} held, the last on {mocks['last']}."
+
+
+def _mocks_more(mocks: dict) -> list[str]:
+    """Each axis over time, what is to be fixed, what to hold next."""
+    lines: list[str] = []
+    for kind in mocks["rounds"]:
+        rows = [
+            [axis["axis"], _marks(axis["self"]), _marks(axis["peer"]), _change(axis["change"])]
+            for axis in kind["axes"]
+        ]
+        head = f"{kind['title']}: {kind['level']}"
+        lines += ["", *table([head, "you", "peer", "change"], rows, "   r")]
+    if mocks["fixes"]:
+        lines.append("")
+    for fix in mocks["fixes"]:
+        lines += _wrapped(f"To fix in the next {fix['title'].lower()} mock: {fix['fix']}", "  ")
+    if mocks["open"]:
+        found = mocks["open"]
+        text = f"The mock of {found['day']} ({found['round']}) is {found['state']}."
+        lines += ["", f"{text} `mlprep mock --score` marks it."]
+    if mocks["held"]:
+        step = mocks["next"]
+        lines += ["", f"Hold next: {step['title']} ({step['why']})."]
+    return lines
+
+
+def _marks(marks: list[int | None]) -> str:
+    """Marks in the order of time; – where there is none, nothing where all are missing."""
+    if all(mark is None for mark in marks):
+        return ""
+    return " ".join("–" if mark is None else str(mark) for mark in marks)
+
+
+def _change(change: int | None) -> str:
+    return "" if change is None else f"{change:+d}"
 
 
 def table(heads: list[str], rows: list[list[str]], right: str = "") -> list[str]:
