@@ -39,7 +39,7 @@ class Home(Handler):
 
     @answers
     async def get(self):
-        return await self.apart(_alone, page, Course.find(self.root), date.today())
+        return await self.apart(alone, page, Course.find(self.root), date.today())
 
     @answers
     async def post(self):
@@ -48,7 +48,7 @@ class Home(Handler):
         if problems:
             self.set_status(400)
             return {"message": next(iter(problems.values())), "fields": problems}
-        return await self.apart(_alone, page, Course.find(self.root), today, settings)
+        return await self.apart(alone, page, Course.find(self.root), today, settings)
 
 
 class File(Handler):
@@ -57,10 +57,10 @@ class File(Handler):
     @answers
     async def get(self):
         kind = self.text("kind")
-        return await self.apart(_alone, file, Course.find(self.root), date.today(), kind)
+        return await self.apart(alone, file, Course.find(self.root), date.today(), kind)
 
 
-def _alone(function, *args):
+def alone(function, *args):
     with ONE_AT_A_TIME:
         return function(*args)
 
@@ -78,7 +78,7 @@ def page(course: Course, today: date, settings: Settings | None = None) -> dict:
     Raises:
         StateError: the learner's file cannot be read or written.
     """
-    state = _state(course)
+    state = learner(course)
     if settings is not None:
         before = state.settings()
         settings = chosen(before, today, settings.track, settings.interview, settings.hours)
@@ -107,7 +107,7 @@ def page(course: Course, today: date, settings: Settings | None = None) -> dict:
     }
 
 
-def _state(course: Course) -> State:
+def learner(course: Course) -> State:
     """The learner's state; what happened to its file is told until the server ends."""
     state = State.of(course)
     TOLD.setdefault(course.root, []).extend(state.notes)
@@ -195,7 +195,7 @@ def file(course: Course, today: date, kind: str) -> dict:
     """
     if kind not in FILES:
         raise UsageError(f"kind: must be one of {', '.join(FILES)}. Got {kind[:40]!r}.")
-    state = _state(course)
+    state = learner(course)
     data = overview(course, state, today)
     if kind == "ics" and data["plan"] is None:
         raise UsageError("There is no plan yet to put into a calendar. Make one first.")
