@@ -16,7 +16,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from mlprep.errors import NotebookError
 from mlprep.grading import merge as module
-from mlprep.grading.merge import Step, grade_id, merge, read_notebook, role
+from mlprep.grading.merge import Step, merge, read_notebook
+from mlprep.grading.roles import grade_id, role
 
 SOURCE = softmax_notebook()
 OURS = [grade_id(cell) for cell in SOURCE.cells if role(cell) in ("test", "locked")]

@@ -18,7 +18,7 @@ from mlprep.build import build
 from mlprep.check.proof import Asked, Proof, prove, questions_of
 from mlprep.course import Course
 from mlprep.grading.judge import Report, files_beside, judge_notebook
-from mlprep.grading.merge import grade_id, role
+from mlprep.grading.roles import grade_id, role
 
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = Course(ROOT)

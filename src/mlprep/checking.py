@@ -17,7 +17,8 @@ from mlprep.course import Unit
 from mlprep.errors import AuthorError, MlprepError, UsageError
 from mlprep.grading.judge import Report, Result, files_beside, judge_notebook
 from mlprep.grading.launch import for_own_work
-from mlprep.grading.merge import grade_id, read_notebook, role
+from mlprep.grading.merge import read_notebook
+from mlprep.grading.roles import grade_id, role
 
 MARKS = {"right": "✔", "by hand": "✎", "grader failed": "!"}
 

@@ -113,7 +113,8 @@ def live_answers(unit: Unit, stem: str, namespace: dict) -> dict[str, str]:
 
     A notebook on disk may be older than what the learner has just run.
     """
-    from mlprep.grading.merge import grade_id, read_notebook, role
+    from mlprep.grading.merge import read_notebook
+    from mlprep.grading.roles import grade_id, role
 
     source = unit.source_notebook(stem)
     if not source.is_file():

@@ -12,7 +12,7 @@ import uuid
 
 from nbformat import NotebookNode
 
-from mlprep.grading.merge import grade_id
+from mlprep.grading.roles import grade_id
 
 
 def renewed(base: NotebookNode | None, mine: NotebookNode, new: NotebookNode) -> NotebookNode:

@@ -145,7 +145,7 @@ def questions_of(notebook: NotebookNode, label: str = "the notebook") -> list[As
     Raises:
         AuthorError: a cell of the notebook raises.
     """
-    from mlprep.grading.merge import grade_id, role
+    from mlprep.grading.roles import grade_id, role
 
     found: list[Asked] = []
     space: dict[str, object] = {"__name__": "__main__"}

@@ -16,7 +16,7 @@ from nbformat import NotebookNode, from_dict
 
 from mlprep.grading.harmless import harmless_attachments, harmless_markdown, harmless_outputs
 from mlprep.grading.judge import Report, Result
-from mlprep.grading.merge import grade_id, role
+from mlprep.grading.roles import grade_id, role
 
 
 def graded_notebook(master: NotebookNode, learner: NotebookNode, report: Report) -> NotebookNode:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import functools
 import math
 import time
+import types
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -23,9 +25,10 @@ from mlprep.grading.cells import checked_outputs, error_output, stopped_output
 from mlprep.grading.guards import at_most, shortened, silence
 from mlprep.grading.launch import Cold, Launcher
 from mlprep.grading.limits import Limits
-from mlprep.grading.merge import Merged, Step, grade_id, merge, released, role
+from mlprep.grading.merge import Merged, Step, merge, released
 from mlprep.grading.names import NoShell, Origins, python_of, read_and_bound
 from mlprep.grading.remote import Box
+from mlprep.grading.roles import grade_id, role
 from mlprep.grading.space import Space, Undefined
 
 MAX_FILES_BYTES = 16 << 20
@@ -172,6 +175,26 @@ def files_beside(notebook: Path) -> dict[str, bytes]:
 def _is_graded(cell: NotebookNode) -> bool:
     meta = cell.metadata.get("nbgrader", {})
     return bool(meta.get("grade") or meta.get("task"))
+
+
+@functools.lru_cache(maxsize=1000)
+def compiled_test(code: str, filename: str) -> tuple[types.CodeType, types.CodeType | None]:
+    """A test cell's code, and apart from it the expression that it ends in, if it ends in one."""
+    tree = ast.parse(code)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    worth = compile(ast.Expression(last.value), filename, "eval") if last is not None else None
+    return compile(tree, filename, "exec"), worth
+
+
+def read_ahead(source: NotebookNode) -> None:
+    """Parse and compile what each run of the judge on this notebook needs; forks then have it."""
+    Origins(source)
+    for cell in source.cells:
+        if role(cell) == "test":
+            with contextlib.suppress(SyntaxError):
+                code = python_of(cell.source)
+                compiled_test(code, f"<test {grade_id(cell)}>")
+                read_and_bound(code)
 
 
 class _Run:
@@ -369,10 +392,8 @@ class _Run:
                 self.start_again()
             return verdict.points
 
-        code = python_of(step.source)
-        tree = ast.parse(code)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        filename, value = f"<test {step.name}>", None
+        code, value = python_of(step.source), None
+        body, last = compiled_test(code, f"<test {step.name}>")
         self.box.forget_callbacks()
         self.box.exceptions = _exceptions_in(self.ours)
         space = Space(self.box, step.name, self.origins, self.ours, self.earlier)
@@ -380,9 +401,9 @@ class _Run:
         try:
             with collecting(grade), silence(), at_most(left_s):
                 space.fetch_what(code)
-                exec(compile(tree, filename, "exec"), space)
+                exec(body, space)
                 if last is not None:
-                    value = eval(compile(ast.Expression(last.value), filename, "eval"), space)
+                    value = eval(last, space)
         finally:
             _, bound = read_and_bound(code)
             self.earlier |= {name: space[name] for name in bound if dict.__contains__(space, name)}

@@ -15,6 +15,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from mlprep.errors import NotebookError
+from mlprep.grading.roles import grade_id, role
 
 MAX_NOTEBOOK_BYTES = 20 << 20
 CLEARED = ("HIDDEN TESTS", "MARK SCHEME")
@@ -111,26 +112,6 @@ def _repaired(notebook: NotebookNode) -> NotebookNode:
         cells.append(cell)
     notebook.cells = cells
     return notebook
-
-
-def grade_id(cell: NotebookNode) -> str:
-    """A cell's nbgrader id, or ""."""
-    found = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-    return found if isinstance(found, str) else ""
-
-
-def role(cell: NotebookNode) -> str:
-    """What a cell of a source notebook is: "test", "answer", "written", "locked" or ""."""
-    meta = cell.metadata.get("nbgrader", {})
-    if not grade_id(cell):
-        return ""
-    if cell.cell_type == "code":
-        if meta.get("solution"):
-            return "answer"
-        return "test" if meta.get("grade") else "locked" if meta.get("locked") else ""
-    if meta.get("task") or meta.get("solution"):
-        return "written"
-    return ""
 
 
 def merge(source: NotebookNode, learner: NotebookNode) -> Merged:

@@ -11,8 +11,12 @@ import ast
 import functools
 import re
 import symtable
+from typing import TYPE_CHECKING
 
-from nbformat import NotebookNode
+from mlprep.grading.roles import grade_id, role
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 IPYTHON_ONLY = re.compile(r"^\s*[%!?]|^\s*\w[\w, ]*=\s*[%!]|\?\s*$", re.MULTILINE)
 TIMED = re.compile(r"\s*%%(time|timeit|capture|prun)\b[^\n]*\n?")
@@ -77,24 +81,19 @@ class Origins:
     """
 
     def __init__(self, source: NotebookNode):
-        from mlprep.grading.merge import grade_id, role
-
         self.imports: list[str] = []
-        self._definers: list[tuple[str, str, set[str]]] = []  # (what the cell is, name, it binds)
+        self._definers: list[tuple[str, str, frozenset[str]]] = []  # what it is, name, binds
         for cell in source.cells:
             if cell.cell_type != "code":
                 continue
             kind = role(cell)
             try:
-                code = python_of(cell.source)
-                tree = ast.parse(code)
-                _, bound = read_and_bound(code)
+                imports, bound, imported = _top_of(cell.source)
             except SyntaxError:
                 continue
-            imports = [n for n in tree.body if isinstance(n, (ast.Import, ast.ImportFrom))]
-            self.imports += map(ast.unparse, imports)
+            self.imports += imports
             if kind in ("answer", ""):
-                bound -= {name for node in imports for name in _bound_by(node)} - _others(tree)
+                bound -= imported
             kind = kind if kind in ("locked", "test") else "theirs"
             self._definers.append((kind, grade_id(cell), bound))
 
@@ -110,6 +109,17 @@ class Origins:
             if name in bound:
                 found = kind
         return found
+
+
+@functools.lru_cache(maxsize=1000)
+def _top_of(source: str) -> tuple[list[str], frozenset[str], frozenset[str]]:
+    """A cell's imports at its top, the names that it binds there, and those that only they bind."""
+    code = python_of(source)
+    tree = ast.parse(code)
+    imports = [n for n in tree.body if isinstance(n, (ast.Import, ast.ImportFrom))]
+    imported = {name for node in imports for name in _bound_by(node)}
+    only = frozenset(imported - _others(tree)) if imports else frozenset()
+    return [ast.unparse(node) for node in imports], read_and_bound(code)[1], only
 
 
 def _bound_by(node: ast.Import | ast.ImportFrom) -> set[str]:

@@ -27,8 +27,7 @@ from pathlib import Path
 import mlprep
 from mlprep.errors import NotebookError
 from mlprep.grading.limits import Limits
-from mlprep.grading.merge import role
-from mlprep.grading.names import python_of, read_and_bound
+from mlprep.grading.roles import role
 
 
 @functools.cache
@@ -133,13 +132,12 @@ class Answer:
 
 def load_task(task: bytes) -> dict:
     """A task as data; what its unit's notebooks hold is parsed once and kept."""
+    from mlprep.grading.judge import read_ahead
+
     data = json.loads(task)
     for page in data["notebooks"]:
         _notebook(page["master"])
-        for cell in _notebook(page["source"]).cells:
-            if cell.cell_type == "code":
-                with contextlib.suppress(SyntaxError):
-                    read_and_bound(python_of(cell.source))
+        read_ahead(_notebook(page["source"]))
     return data
 
 
@@ -253,17 +251,19 @@ def imported_late(source: str) -> list[str]:
 def modules_of(texts: Iterable[str], roles: Sequence[str] = ()) -> list[str]:
     """What the code cells of notebooks import, so that it is imported once, not once a learner.
 
-    Lines that are no Python (magics) are not looked at.
+    nbformat takes its time to start, and here others wait for the answer: the cells are read as
+    JSON. Lines that are no Python (magics) are not looked at.
 
     Args:
-        roles: only cells of these (mlprep.grading.merge.role; default: all).
+        roles: only cells of these (mlprep.grading.roles.role; default: all).
     """
     found = set()
-    for cell in (cell for text in texts for cell in _notebook(text).cells):
-        if cell.cell_type != "code" or (roles and role(cell) not in roles):
+    for cell in (cell for text in texts for cell in json.loads(text).get("cells", ())):
+        if cell["cell_type"] != "code" or (roles and role(cell) not in roles):
             continue
+        source = "".join(cell["source"])
         try:
-            tree = ast.parse(cell.source)
+            tree = ast.parse(source)
         except SyntaxError:
             continue
         for node in ast.walk(tree):
@@ -271,7 +271,7 @@ def modules_of(texts: Iterable[str], roles: Sequence[str] = ()) -> list[str]:
                 found |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found.add(node.module)
-        found.update(imported_late(cell.source))
+        found.update(imported_late(source))
     if not any(name.partition(".")[0] == "torch" for name in found - {"torch._dynamo"}):
         found.discard("torch._dynamo")
     return sorted(found)

@@ -11,7 +11,7 @@ from traitlets import Bool, Float, Integer, default
 
 from mlprep.grading.intake import TIMESTAMP
 from mlprep.grading.limits import Limits
-from mlprep.grading.merge import role
+from mlprep.grading.roles import role
 from mlprep.nbgrader.shown import heading
 
 DEFAULT = Limits()

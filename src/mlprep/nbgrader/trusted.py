@@ -15,7 +15,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from mlprep.errors import GraderError
-from mlprep.grading.merge import grade_id, read_notebook, role
+from mlprep.grading.merge import read_notebook
+from mlprep.grading.roles import grade_id, role
 
 TELLING = 500  # names in a warning are cut here
 
