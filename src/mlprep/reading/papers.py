@@ -43,6 +43,7 @@ class Paper:
 def papers() -> dict[str, Paper]:
     """All papers, by name."""
     found: dict[str, Paper] = {}
+    name = ""
     table: list[list[str]] = []
     for line in [*PAPERS.read_text(encoding="utf-8").splitlines(), ""]:
         if table and not line.startswith("|"):
