@@ -80,20 +80,18 @@ class Desk:
             )
         drawn.begin(self.log, peer, fix, place=PLACE, call=is_call)
         mock = self._open()
-        lines = [
-            f"### {drawn.kind.title}, {drawn.minutes:g} minutes: {drawn.material.title}",
-            f"The same round again: `{drawn.magic}`",
-            "How the minutes are spent:",
-            "\n".join(f"- {step}" for step in drawn.steps),
-        ]
+        lines = [f"### {drawn.kind.title}, {drawn.minutes:g} minutes: {drawn.material.title}"]
+        if fix:
+            lines.append(f"What you wanted to fix since last time: **{fix}**")
+        lines += [self._question(mock, drawn), SPEAK]
         if drawn.kind.has_code:
             unit = drawn.material.unit
             lines.append(f"Code in a cell of your own, or in `work/{unit}/{unit}.ipynb`.")
+        lines.append("How the minutes are spent:")
+        lines.append("\n".join(f"- {step}" for step in drawn.steps))
         if is_call:
             lines.append(f"The interviewer's sheet: `{drawn.command} --sheet interviewer`")
-        if fix:
-            lines.append(f"What you wanted to fix since last time: **{fix}**")
-        return Shown("\n\n".join([*lines, self._question(mock, drawn), SPEAK]))
+        return Shown("\n\n".join([*lines, f"The same round again: `{drawn.magic}`"]))
 
     def next(self, said: str = "") -> Shown:
         """The answer to the question that is open, or the next question, or the end.

@@ -1,7 +1,8 @@
 /* The start page: what it shows, and nothing of how it comes about. */
 
 import { makeForm } from './home-form.js';
-import { hours, longDay, shortDay, table } from './home-parts.js';
+import { mocksSection } from './home-mocks.js';
+import { button, hours, longDay, section, shortDay, table } from './home-parts.js';
 import { h } from './shared.js';
 
 const MOST_MISSED = 5; // the others are folded away
@@ -10,7 +11,7 @@ const MOST_MISSED = 5; // the others are folded away
  * Make the page.
  *
  * @param actions functions: open(path, question), choose({track, interview, hours}), which gives a
- *   promise, download(kind), refresh()
+ *   promise, download(kind), hold() a mock interview, refresh()
  */
 export function makePage(actions) {
   const title = h('h1', { tabindex: -1 }, 'Start page');
@@ -120,6 +121,7 @@ export function makePage(actions) {
         h('div', { class: 'mlprep-column' }, thisWeek())
       ),
       progress(),
+      mocksSection(data.mocks, actions.hold),
       weeks(),
       files()
     ];
@@ -394,17 +396,4 @@ export function makePage(actions) {
   }
 
   return { node, title, say, fail, show, closeForm };
-}
-
-function section(name, heading, ...children) {
-  const id = `mlprep-${name}`;
-  return h('section', { 'aria-labelledby': id }, h('h2', { id }, heading), ...children);
-}
-
-function button(label, act, kind = '', key = label) {
-  const made = h('button', { type: 'button', 'data-key': key, onclick: act }, label);
-  if (kind) {
-    made.classList.add(`mlprep-${kind}`);
-  }
-  return made;
 }

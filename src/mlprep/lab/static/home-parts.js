@@ -1,4 +1,4 @@
-/* Small parts of the start page: numbers, days, tables. */
+/* Small parts of the start page: numbers, days, tables, sections, buttons. */
 
 import { h } from './shared.js';
 
@@ -68,4 +68,19 @@ export function table(heads, rows, caption, foot = null) {
     h('tbody', {}, ...rows.map(row => line(row))),
     foot ? h('tfoot', {}, line(foot, true)) : null
   );
+}
+
+/** A part of the page under a heading. */
+export function section(name, heading, ...children) {
+  const id = `mlprep-${name}`;
+  return h('section', { 'aria-labelledby': id }, h('h2', { id }, heading), ...children);
+}
+
+/** A button; `key` keeps the reader's focus on it when the page is drawn again. */
+export function button(label, act, kind = '', key = label) {
+  const made = h('button', { type: 'button', 'data-key': key, onclick: act }, label);
+  if (kind) {
+    made.classList.add(`mlprep-${kind}`);
+  }
+  return made;
 }

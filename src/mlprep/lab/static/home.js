@@ -81,6 +81,7 @@ class Home {
       open: (path, question) => this.show(path, question),
       choose: given => this.choose(given),
       download: kind => this.download(kind),
+      hold: () => this.hold(),
       refresh: () => this.refresh()
     });
     this.page = page;
@@ -155,6 +156,16 @@ class Home {
       }
     } catch (error) {
       this.page.fail(`${path} could not be opened (${error.message || error}).`);
+    }
+  }
+
+  /** Open the notebook in which mock interviews are held. */
+  async hold() {
+    try {
+      const { path } = await this.ask('POST', 'mock/notebook', {});
+      await this.show(path);
+    } catch (error) {
+      this.page.fail(error.message);
     }
   }
 

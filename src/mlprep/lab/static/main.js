@@ -1,6 +1,6 @@
 /* The plugins of the course: one for each face, a module with a function `plugin(libraries)`. */
 
-const FACES = ['./check.js', './home.js', './start.js'];
+const FACES = ['./check.js', './home.js', './mock.js', './start.js'];
 const LIBRARIES = {
   application: '@jupyterlab/application',
   apputils: '@jupyterlab/apputils',
