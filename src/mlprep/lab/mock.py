@@ -9,7 +9,7 @@ from __future__ import annotations
 from mlprep.course import Course
 from mlprep.lab.handlers import Handler, answers
 from mlprep.lab.home import alone, learner
-from mlprep.mock.desk import step_of, under_way
+from mlprep.mock.desk import is_abandoned, step_of, under_way
 from mlprep.mock.log import Log
 from mlprep.mock.page import make
 from mlprep.mock.rounds import ROUNDS
@@ -33,10 +33,10 @@ class Notebook(Handler):
 
 
 def clock(course: Course) -> dict:
-    """What the clock shows; {} when no mock is under way."""
+    """What the clock shows; {} when no mock is under way, or one that was left for long."""
     log = Log(learner(course))
     mock = under_way(log)
-    if mock is None:
+    if mock is None or is_abandoned(log, mock):
         return {}
     return {
         "title": ROUNDS[mock.round].title,

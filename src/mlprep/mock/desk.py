@@ -38,6 +38,11 @@ def under_way(log: Log, mocks: list[Mock] | None = None) -> Mock | None:
     return last if is_open else None
 
 
+def is_abandoned(log: Log, mock: Mock) -> bool:
+    """Whether twice its time is over: nobody has gone on talking so long."""
+    return mock.elapsed_s(log.now()) > 2 * mock.minutes * 60
+
+
 def clock_of(log: Log, mock: Mock) -> str:
     """[12:05 of 45:00]"""
     return clock_text(mock.elapsed_s(log.now()), mock.minutes)
@@ -72,7 +77,7 @@ class Desk:
             UsageError: one is under way.
         """
         mock = under_way(self.log)
-        if mock and not self._is_abandoned(mock):
+        if mock and not is_abandoned(self.log, mock):
             raise UsageError(
                 f"{ROUNDS[mock.round].title}, {mock.title}, is under way {clock_of(self.log, mock)}"
                 ". `%mock next` goes on, `%mock end` ends it, `%mock drop` leaves it out of the "
@@ -142,7 +147,7 @@ class Desk:
         """End the conversation; what is shown goes on to the marks."""
         mock = self._open()
         drawn = drawn_again(self.course, mock)
-        seconds = mock.last_s if self._is_abandoned(mock) else self._at_s(mock)
+        seconds = mock.last_s if is_abandoned(self.log, mock) else self._at_s(mock)
         self.log.add(mock.id, "ended", at_s=seconds)
         self.log.state.back_up()
         why = f"{why} The conversation is over.".strip()
@@ -258,10 +263,6 @@ class Desk:
 
     def _at_s(self, mock: Mock) -> float:
         return round(mock.elapsed_s(self.log.now()), 1)
-
-    def _is_abandoned(self, mock: Mock) -> bool:
-        """Whether twice its time is over: nobody has gone on talking so long."""
-        return mock.elapsed_s(self.log.now()) > 2 * mock.minutes * 60
 
     def _question(self, mock: Mock, drawn: Drawn) -> str:
         clock = clock_of(self.log, mock)
