@@ -81,8 +81,8 @@ def words_of(command: str, run_py) -> list[str]:
 
 
 def test_the_commands_are_counted_and_each_is_run_by_a_test_below():
-    assert len(COMMANDS) == 17
-    assert len(set(COMMANDS)) == 17
+    assert len(COMMANDS) == 18
+    assert len(set(COMMANDS)) == 18
     assert set(SERVERS) | set(COVERED) | set(RUN) == set(COMMANDS)
 
 
@@ -148,9 +148,13 @@ def test_every_link_and_folder_exists():
 
 def test_the_magics_that_it_shows_exist():
     from mlprep.magic import CheckMagics
+    from mlprep.mock.magic import MockMagics
 
     shown = set(re.findall(r"`%(\w+)", TEXT))
-    assert shown == {"check", "hint", "solution"} <= set(CheckMagics.magics["line"])
+    known = {*CheckMagics.magics["line"], *MockMagics.magics["line"]}
+    assert shown == {"check", "hint", "solution", "mock"} <= known
+    words = set(re.findall(r"`%mock (\w+)", TEXT))
+    assert len(words) >= 5 and all(hasattr(MockMagics, f"_do_{word}") for word in words)
 
 
 def test_the_owner_is_written_in_one_address():
