@@ -30,6 +30,7 @@ from pathlib import Path
 
 from mlprep.course import Unit
 from mlprep.design.rubric import rubric_table, steps_table
+from mlprep.reading.rubric import RESEARCH
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 CELL_KEYS = ("nbgrader", "tags", "mystnb")
@@ -55,6 +56,7 @@ PLACEHOLDERS = (
     "how_it_works",
     "rubric",
     "framework",
+    "research_rubric",
 )
 HOW_IT_WORKS = """\
 How it works: write each answer where it says `YOUR CODE HERE`, and run the test cell under it. It
@@ -377,6 +379,7 @@ def placeholder_values(unit: Unit, authored: Authored) -> dict[str, str]:
         "how_it_works": HOW_IT_WORKS,
         "rubric": rubric_table(),
         "framework": steps_table(),
+        "research_rubric": RESEARCH.table(),
     }
 
 

@@ -66,7 +66,7 @@ def hours(text: str) -> float | None:
     return max(found, default=None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Schema:
     """What an entry must hold, and the rules that look for what is absent or measurable.
 
