@@ -50,6 +50,11 @@ def test_the_weakest_axis_comes_with_what_its_next_level_asks_for():
     assert weakest(kind, dict.fromkeys(kind.axes, 3)) == ""
 
 
+def test_a_title_in_a_sentence_keeps_its_abbreviation():
+    names = [kind.in_text for kind in ROUNDS.values()]
+    assert names[:3] == ["coding", "system design", "ML fundamentals"]
+
+
 def test_an_unknown_round_is_refused_with_the_known_ones():
     with pytest.raises(UsageError, match="the round must be one of coding, design, .* Got 'chess'"):
         kind_of("chess")

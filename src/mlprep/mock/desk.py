@@ -157,7 +157,7 @@ class Desk:
         if mock.is_call and mock.asked:
             lines.append("**What good answers hold:**")
             lines += [_folded(rung) for rung in drawn.ladder[: mock.step]]
-        lines += [f"### Rubric: {drawn.kind.title.lower()}", rubric(drawn.kind)]
+        lines += [f"### Rubric: {drawn.kind.in_text}", rubric(drawn.kind)]
         lines.append("Mark before you talk about it. " + self._then(self._last()))
         return Shown("\n\n".join(lines))
 
@@ -243,7 +243,7 @@ class Desk:
         self.log.add(mock.id, "fix", text=text)
         self.log.state.back_up()
         return Shown(
-            f"Kept. To fix next time: **{text}**\n\nThe next {ROUNDS[mock.round].title.lower()} "
+            f"Kept. To fix next time: **{text}**\n\nThe next {ROUNDS[mock.round].in_text} "
             f"mock asks about it. {self._then(self._last())}"
         )
 

@@ -137,6 +137,11 @@ class Kind:
     has_code: bool = False
     is_long: bool = False  # half of the time goes to one task: no small question opens it
 
+    @property
+    def in_text(self) -> str:
+        """The title inside a sentence; ML stays ML."""
+        return self.title if self.title[:2].isupper() else self.title.lower()
+
 
 ROUNDS: dict[str, Kind] = {
     kind.name: kind

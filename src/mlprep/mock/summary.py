@@ -19,7 +19,7 @@ def summary(mocks: list[Mock], track: str = "engineering", areas: Collection[str
 
     Keys: held, last (a day, "" for none), open (the last mock, if its marks are missing, else
     None), rounds (of those that were marked: round, title, held, last, level, days, axes), fixes
-    (round, title, day, fix: asked again in the next mock of that round), next (round, title, why).
+    (round, name, day, fix: asked again in the next mock of that round), next (round, title, why).
     An axis has your marks and a peer's in the order of time (None: not marked), and the change from
     your first to your last.
 
@@ -40,7 +40,7 @@ def summary(mocks: list[Mock], track: str = "engineering", areas: Collection[str
             if (same := [mock for mock in marked if mock.round == name])
         ],
         "fixes": [
-            {"round": name, "title": kind.title, "fix": fix, "day": _day_of(mocks, name)}
+            {"round": name, "name": kind.in_text, "fix": fix, "day": _day_of(mocks, name)}
             for name, kind in ROUNDS.items()
             if (fix := last_fix(mocks, name))
         ],

@@ -185,7 +185,7 @@ def score(
         before: the mock as it is in the log, when it was marked in part; that is not asked again.
     """
     marks = dict(before.marks) if before else {}
-    title = f"Rubric: {kind.title.lower()}, 0 to 3 on each axis"
+    title = f"Rubric: {kind.in_text}, 0 to 3 on each axis"
     say(f"\n{title}\n{'-' * len(title)}")
     for who in [SELF, *([peer] if peer else [])]:
         if who in marks:

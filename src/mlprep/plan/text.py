@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 from datetime import date
 
+from mlprep.plain.rate import rate_text
+
 WIDTH = 78
 BAR, WHAT = 20, 40
 MOCKS = "Mocks"  # the stage of curriculum.toml whose practice `mlprep mock` holds
@@ -24,6 +26,9 @@ def progress_text(data: dict) -> str:
     if data["due"] or data["coming"]:
         lines += ["", *_repeats(data)]
     lines += ["", _mocks(data["mocks"]), *_mocks_more(data["mocks"])]
+    if plain := data["plain"]["runs"]:
+        rate = rate_text(data["plain"]["passed"], plain)
+        lines += ["", f"First runs in a plain editor that passed: {rate}."]
     diagnostic = data["diagnostic"]
     if diagnostic["taken"]:
         known = sum(score >= 0.5 for score in diagnostic["scores"].values())
@@ -52,7 +57,7 @@ def _mocks_more(mocks: dict) -> list[str]:
     if mocks["fixes"]:
         lines.append("")
     for fix in mocks["fixes"]:
-        lines += _wrapped(f"To fix in the next {fix['title'].lower()} mock: {fix['fix']}", "  ")
+        lines += _wrapped(f"To fix in the next {fix['name']} mock: {fix['fix']}", "  ")
     if mocks["open"]:
         found = mocks["open"]
         text = f"The mock of {found['day']} ({found['round']}) is {found['state']}."

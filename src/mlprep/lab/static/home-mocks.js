@@ -28,8 +28,8 @@ export function mocksSection(mocks, hold) {
   );
 }
 
-function fixRow({ title, fix }) {
-  return h('li', {}, `To fix in the next ${title.toLowerCase()} mock: `, h('strong', {}, fix));
+function fixRow({ name, fix }) {
+  return h('li', {}, `To fix in the next ${name} mock: `, h('strong', {}, fix));
 }
 
 /** A round's axes, each with its marks from the first to the last. */
