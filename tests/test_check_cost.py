@@ -123,6 +123,20 @@ def test_growing_a_text_by_letters_copies_it_each_time():
     assert growth(join_a_text, letters, 30, 240) == pytest.approx(1, abs=0.1)
 
 
+def test_a_row_that_is_looked_at_is_not_copied():
+    def look(rows):
+        return [rows[0][i] for i in range(len(rows[0]))]
+
+    def copy(rows):
+        return [rows[0][:][i] for i in range(len(rows[0]))]
+
+    def one_row(n):
+        return ([[1] * n],)
+
+    assert growth(look, one_row, 30, 240) == pytest.approx(1, abs=0.1)
+    assert growth(copy, one_row, 30, 240) > 1.7
+
+
 def test_the_words_do_not_depend_on_the_count():
     assert excess_growth(pop_left, numbers, 30, 240, at_most=1.4) == ""
     for f in (pop_the_first, pairs, sum_each_prefix):

@@ -168,20 +168,23 @@ def _kinds(counter: Counter) -> dict[type, type]:
         @functools.wraps(method)
         def call(self, *args):
             result = method(self, *args)
-            counter.steps += cost(self, result)
+            counter.steps += cost(self, result, *args)
             if type(result) is base and base in (list, str):
                 return kinds[base](result)
             return result
 
         return call
 
-    def one(self, result) -> int:
+    def one(self, result, *args) -> int:
         return 1
 
-    def length(self, result) -> int:
+    def length(self, result, *args) -> int:
         return len(result) if isinstance(result, (list, str)) else 1
 
-    def whole(self, result) -> int:
+    def cut(self, result, index) -> int:
+        return len(result) if isinstance(index, slice) else 1  # rows[0] copies nothing
+
+    def whole(self, result, *args) -> int:
         return len(self)
 
     numbers = "lt le gt ge eq ne hash add radd sub rsub mul rmul floordiv mod truediv neg"
@@ -189,8 +192,13 @@ def _kinds(counter: Counter) -> dict[type, type]:
     plans = {
         int: [(numbers, one), (bits, one)],
         float: [(numbers, one)],
-        str: [("lt le gt ge eq ne hash", one), ("add mul getitem", length), ("contains", whole)],
-        list: [("add mul rmul getitem", length), ("eq ne lt le gt ge", whole)],
+        str: [
+            ("lt le gt ge eq ne hash", one),
+            ("add mul", length),
+            ("getitem", cut),
+            ("contains", whole),
+        ],
+        list: [("add mul rmul", length), ("getitem", cut), ("eq ne lt le gt ge", whole)],
     }
     kinds: dict[type, type] = {}
     for base, plan in plans.items():
