@@ -13,6 +13,7 @@ from mlprep.plan import overview
 ALL = {
     "today", "notes", "settings", "days_left", "week", "diagnostic", "next", "missed", "beside",
     "due", "coming", "plan", "units", "areas", "picture", "mocks",
+    "plain",
 }  # fmt: skip
 
 

@@ -81,8 +81,8 @@ def words_of(command: str, run_py) -> list[str]:
 
 
 def test_the_commands_are_counted_and_each_is_run_by_a_test_below():
-    assert len(COMMANDS) == 18
-    assert len(set(COMMANDS)) == 18
+    assert len(COMMANDS) == 20
+    assert len(set(COMMANDS)) == 20
     assert set(SERVERS) | set(COVERED) | set(RUN) == set(COMMANDS)
 
 
@@ -151,8 +151,10 @@ def test_the_magics_that_it_shows_exist():
     from mlprep.mock.magic import MockMagics
 
     shown = set(re.findall(r"`%(\w+)", TEXT))
-    known = {*CheckMagics.magics["line"], *MockMagics.magics["line"]}
-    assert shown == {"check", "hint", "solution", "mock"} <= known
+    magics = (CheckMagics, MockMagics, PlainMagics)
+    known = {name for kind in magics for name in kind.magics["line"]}
+    assert shown == {"check", "hint", "solution", "mock", "plain"} <= known
+    from mlprep.plain.magic import PlainMagics
     words = set(re.findall(r"`%mock (\w+)", TEXT))
     assert len(words) >= 5 and all(hasattr(MockMagics, f"_do_{word}") for word in words)
 

@@ -1,4 +1,6 @@
-"""`%check`, `%hint` and `%solution` in a notebook of the course; `%mock` is in mlprep.mock.magic.
+"""`%check`, `%hint` and `%solution` in a notebook of the course.
+
+`%mock` and `%plain` are in mlprep.mock.magic and mlprep.plain.magic.
 
     %check              grade this notebook with the hidden tests
     %check ridge_df     the same, and show one question
@@ -167,9 +169,9 @@ def _row(result: Result) -> str:
 def load_ipython_extension(shell) -> None:
     """`%load_ext mlprep.magic`; the course's kernels load it by themselves."""
     from mlprep.mock.magic import MockMagics
+    from mlprep.plain.magic import PlainMagics
 
-    shell.register_magics(CheckMagics)
-    shell.register_magics(MockMagics)
+    shell.register_magics(CheckMagics, MockMagics, PlainMagics)
     with contextlib.suppress(MlprepError, OSError):
         unit, _ = this_unit()
         if kernel_folder()[0].resolve() == unit.work_notebook().parent:  # no grader runs it

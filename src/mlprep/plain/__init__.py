@@ -8,4 +8,5 @@ runs        a file graded with its question's real tests
 log         what was begun, marked and run, kept as it happens beside the attempts
 shown       a run and the log as text
 verbs       `mlprep plain`: from arguments to what is printed
+magic       `%plain` in a notebook
 """

@@ -60,9 +60,9 @@ def page(question: Asked) -> str:
     """The text of the plain file."""
     unit, name = question.unit, question.name
     release = unit.release_notebook(question.stem)
-    cells = read_notebook(
-        release if release.is_file() else unit.source_notebook(question.stem)
-    ).cells
+    if not release.is_file():  # the source has the answers
+        raise AuthorError(f"{release}: missing. Run `mlprep build {unit.name}`.")
+    cells = read_notebook(release).cells
     place = next(i for i, cell in enumerate(cells) if grade_id(cell) == name)
     head = [
         f"# {name}, in a plain editor: no completion, no test, one first run that counts.",
@@ -114,9 +114,9 @@ def _statement(cells: list[NotebookNode]) -> list[str]:
     """The text cells above an answer, back to the question before it or the title."""
     texts: list[str] = []
     for cell in reversed(cells):
-        if role(cell) in ("test", "answer", "written") or cell.source.startswith("# "):
+        if role(cell) in ("test", "answer", "written"):
             break
-        if cell.cell_type == "markdown":
+        if cell.cell_type == "markdown" and not re.search(r"^# ", cell.source, re.MULTILINE):
             texts.insert(0, cell.source.strip())
     return "\n\n".join(texts).splitlines()
 

@@ -29,7 +29,7 @@ def export(state: State, data: dict, path: Path) -> None:
 
 
 def as_json(state: State, data: dict) -> str:
-    """Settings, attempts with their results, hints, mocks, and the overview of today."""
+    """Settings, attempts with results, hints, mocks, plain sittings, and the overview of today."""
     attempts = [_with_report(row) for row in state.rows("attempt")]
     record = {
         "mlprep_export": FORM,
@@ -38,6 +38,7 @@ def as_json(state: State, data: dict) -> str:
         "attempts": attempts,
         "hints": state.rows("hint"),
         "mocks": state.rows("mock_event"),
+        "plain": state.rows("plain_event"),
     }
     return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
 

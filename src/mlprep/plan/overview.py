@@ -38,7 +38,7 @@ def overview(course: Course, state: State, today: date) -> dict:
     week, diagnostic {taken, scores, gaps}, next (one step), missed (units that should be done by
     now), beside (this week's mocks and reading), due and coming (repeats), plan {available, stages,
     weeks, cut, notes} or None, units, areas, picture (SVG of the areas), mocks (see
-    mlprep.mock.summary).
+    mlprep.mock.summary), plain {runs, passed} (first runs in a plain editor).
 
     Args:
         state: see State.of.
@@ -75,7 +75,16 @@ def overview(course: Course, state: State, today: date) -> dict:
         "areas": areas,
         "picture": areas_svg(areas),
         "mocks": mocks,
+        "plain": _plain(state),
     }
+
+
+def _plain(state: State) -> dict:
+    """How many first runs in a plain editor count, and how many of them passed."""
+    from mlprep.plain.log import Log  # it imports the plan
+
+    counted = [sitting for sitting in Log(state).sittings() if sitting.counts]
+    return {"runs": len(counted), "passed": sum(sitting.passed for sitting in counted)}
 
 
 def _mocks(state: State, settings: Settings | None, areas: set[str]) -> dict:
