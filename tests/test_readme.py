@@ -149,12 +149,12 @@ def test_every_link_and_folder_exists():
 def test_the_magics_that_it_shows_exist():
     from mlprep.magic import CheckMagics
     from mlprep.mock.magic import MockMagics
+    from mlprep.plain.magic import PlainMagics
 
     shown = set(re.findall(r"`%(\w+)", TEXT))
     magics = (CheckMagics, MockMagics, PlainMagics)
     known = {name for kind in magics for name in kind.magics["line"]}
     assert shown == {"check", "hint", "solution", "mock", "plain"} <= known
-    from mlprep.plain.magic import PlainMagics
     words = set(re.findall(r"`%mock (\w+)", TEXT))
     assert len(words) >= 5 and all(hasattr(MockMagics, f"_do_{word}") for word in words)
 
