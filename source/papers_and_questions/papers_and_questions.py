@@ -1,7 +1,8 @@
 # %% [markdown]
 # # {{title}}: the assignment
 #
-# Eight questions and one critique, about {{minutes}} minutes. Afterwards you can:
+# Eight questions and one critique; with the worksheet beside it about {{minutes}} minutes.
+# Afterwards you can:
 #
 # {{objectives}}
 #
@@ -243,6 +244,15 @@ not say where.""")
 def independent_columns(a, b, n, kind):
     sems = errors_of(a, b, n, kind)
     return table_gain(a, b, n, kind, spread=[math.hypot(*sems)] * 2)
+
+
+@q.mistake("""You ran a two-sample t test, with 2n − 2 degrees of freedom. The columns share their
+seeds: they are n pairs, with n − 1 degrees of freedom and a correlation that is not printed.""")
+def two_sample_test(a, b, n, kind):
+    half = special.stdtrit(2 * n - 2, 0.975) * math.hypot(*errors_of(a, b, n, kind))
+    delta = b[0] - a[0]
+    verdict = "gain" if delta > half else "loss" if delta < -half else "open"
+    return {"delta": delta, "narrow": half, "wide": half, "verdict": verdict}
 
 
 @q.mistake("""Your widest interval is the one for independent columns. Seeds can also help one
@@ -690,6 +700,23 @@ def low_and_high_by_pixel(pixel, ticks, scale):
     return (value, low, high) if rising else (value, high, low)
 
 
+@q.mistake("""You took log10 of the ticks and exp at the end. The inverse of log10 is a power of
+ten: use one base on both ways.""")
+def another_base_on_the_way_back(pixel, ticks, scale):
+    found = off_the_axis(pixel, ticks, scale)
+    return tuple(math.exp(math.log10(v)) for v in found) if scale == "log" else found
+
+
+@q.mistake("""np.interp wants pixels that rise, and says nothing when they fall: it returns an end.
+It also stops at the ticks. Write the line yourself.""")
+def interp_on_falling_pixels(pixel, ticks, scale):
+    p, v = np.array(ticks, dtype=float).T
+    places = (pixel, pixel - 2, pixel + 2)
+    got = np.interp(places, p, np.log(v) if scale == "log" else v)
+    got = np.exp(got) if scale == "log" else got
+    return got[0], got[1:].min(), got[1:].max()
+
+
 @q.mistake("""You counted pixels from the bottom, and swapped the ticks' values. The ticks say by
 themselves which way the axis runs.""")
 def axis_turned_round(pixel, ticks, scale):
@@ -865,6 +892,12 @@ def trailing_zero_lost(C, E, A, alpha):
     return law_box(C, E, A, alpha, halves=decimals)
 
 
+@q.mistake("""You gave a number without a point a rounding of its own. "50" is rounded to whole
+numbers like any other to its last digit: from 49.5 to 50.5.""")
+def whole_numbers_taken_as_tenths(C, E, A, alpha):
+    return law_box(C, E, A, alpha, halves=lambda t: max(1, len(t.partition(".")[2])))
+
+
 @q.mistake("""You let each coefficient move by a whole unit of its last digit. Rounding moves it by
 half a unit at most.""")
 def a_whole_unit(C, E, A, alpha):
@@ -951,7 +984,7 @@ q.grade()
 # |---|---|
 # | `"leak"` | something of the test data went into training or into a choice |
 # | `"budget"` | the methods did not get the same tuning or the same training |
-# | `"metric"` | a result is given in another metric than the one that was announced |
+# | `"metric"` | an announced metric is not given; another one stands in its place |
 # | `"seeds"` | runs were left out or exchanged after their scores were seen |
 #
 # `find_faults()` returns a dict from "A", "B", "C", "D" to lists of pairs (kind, place). The place
@@ -1038,12 +1071,16 @@ def every_place_exists(f):
     return form_of(f())
 
 
+ADVICE = []  # filled by the hidden tests, which say more
+
+
 def f1_at_least(least):
     def reached(f):
-        if said := form_of(f()):
+        found = f()
+        if said := form_of(found):
             return said
-        f1, clause = f1_of(f())
-        return "" if f1 >= least - 1e-9 else clause
+        f1, clause = f1_of(found)
+        return "" if f1 >= least - 1e-9 else ". ".join([clause, *(say(found) for say in ADVICE)])
 
     reached.__name__ = f"f1_of_{round(100 * least)}"
     reached.__doc__ = f"F1 is {least:g} or more."
@@ -1071,8 +1108,8 @@ SOUND = {
     "A10": "neighbours are looked for in the training part only",
     "A12": "20 settings for each of three methods, chosen on validation frames, are fair",
     "A15": "a paired interval over five seeds, all positive, is more than most papers give",
-    "A16": "the threshold is set on validation frames; recall at it adds to the metric",
-    "A18": "an ablation in the announced metric",
+    "A16": "the threshold is set on validation frames, and this recall was announced",
+    "A18": "an ablation in an announced metric, of a number that was fixed in advance (A9)",
     "B5": "deduplicated across all parts, whole sites held out: no leak here",
     "B10": "warm-up counts towards the tokens: this budget is equal",
     "B12": "equal ranges, chosen on validation; how many were tried stands elsewhere",
@@ -1118,26 +1155,44 @@ def fault_sits_there(letter, kind, places, claim):
     return placed
 
 
-def nothing_sound_is_accused(letter):
+def accused_wrongly(letter, pairs):
+    """The first pair that sits on no fault, and why; or ""."""
     wanted = {(kind, place) for own, kind, places, _ in FAULTS if own == letter for place in places}
+    wrong = [pair for pair in map(tuple, pairs) if pair not in wanted]
+    if not wrong:
+        return ""
+    kind, place = wrong[0]
+    if place in paper(letter).sentences("Limits"):
+        why = "the authors state it themselves, or conclude"
+    elif place in paper(letter).sentences("Abstract"):
+        why = "the abstract repeats; the fault is in the body"
+    else:
+        why = SOUND.get(place, "there is none of that kind here")
+        if kind in {own for own, _ in wanted}:
+            why = SOUND.get(place, "this paper has one, and it sits elsewhere")
+        if place in {own for _, own in wanted}:
+            why = "there is a fault here, and of another kind"
+    return f"you accused {place} of a fault of the kind {kind}: {why}"
 
+
+def nothing_sound_is_accused(letter):
     def fair(f):
-        wrong = [pair for pair in map(tuple, f()[letter]) if pair not in wanted]
-        if not wrong:
-            return ""
-        kind, place = wrong[0]
-        more = f" (one of {len(wrong)})" if len(wrong) > 1 else ""
-        if place in paper(letter).sentences("Limits"):
-            why = "the authors state it themselves, or conclude"
-        elif place in paper(letter).sentences("Abstract"):
-            why = "the abstract repeats; the fault is in the body"
-        else:
-            why = SOUND.get(place, "it does not sit there")
-        return f"you accused {place} of a fault of the kind {kind}{more}: {why}"
+        return accused_wrongly(letter, f()[letter])
 
     fair.__name__ = f"paper_{letter}_is_accused_of_nothing_else"
     fair.__doc__ = f"Paper {letter}: what is sound is left alone."
     return fair
+
+
+@ADVICE.append
+def the_first_wrong_pair_or_else_a_missing_one(found):
+    for letter in "ABCD":
+        if said := accused_wrongly(letter, found[letter]):
+            return f"In paper {letter} {said}"
+    for letter, kind, places, claim in FAULTS:
+        if not {(kind, place) for place in places} & set(map(tuple, found[letter])):
+            return f"In paper {letter} something is left: {claim}"
+    return "All else is right"
 
 
 for letter, kind, places, claim in FAULTS:
@@ -1345,8 +1400,8 @@ q.grade()
 #    on this phone. My next step: run their code with five seeds on the same corpus, 30 hours on
 #    one accelerator, and see how time and accuracy behave.
 # 11. Time is the weak point: 5 % in Table 3. On accuracy I have no doubt left, for the 0.2 in
-#    Table 2 agree with what Park 2020 and Lind 2023 found before. Test: a kernel for sparse rows;
-#    if time stays above 15 ms with it, gates are of no use on this phone.
+#    Table 2 agree with what Park 2020 and Lind 2023 found before. Test: a kernel for sparse rows. I
+#    say that time stays above 15 ms; if it falls below, I am wrong about time.
 # 12. Table 2: 0.2 points between 94.0 ± 0.3 and 93.8 ± 0.4 is half a standard deviation. Park
 #    2020 and Lind 2023 have 0.5 for gates, Ode 2021 and Ruiz 2022 nothing once settings are
 #    equal; here they are 40 and 10. Thirty more settings for magnitude pruning cost 10 USD. I
@@ -1531,7 +1586,7 @@ q.grade()
 # | `"topic"` | it predicts nothing |
 # | `"cannot_fail"` | no result of the test that it names would disagree with the prediction |
 # | `"known"` | a work on the group's list has answered it, in the same setting |
-# | `"baseline"` | the prediction is not against a number or a method that it must beat or meet |
+# | `"baseline"` | no method is named that it must beat or meet, not even M without the change |
 # | `"compute"` | the test needs more than 100 times the budget (6 · parameters · tokens a run) |
 #
 # A test that needs more than the budget, but not 100 times as much, can be shrunk: that is no flaw
@@ -1847,7 +1902,16 @@ q.case(
     1e3,
     claim="of equal costs the first",
 )
-q.case([option("edge", 6e7, 1e9, 0.4, 0.4)], 40.0, claim="exactly the budget is affordable")
+EDGE = option("edge", 2.0**20, 3600 * 2.0**20, 0.4, 0.4, rate=6 * 2.0**40)  # no rounding: 1 h a run
+q.case([EDGE], 40.0, claim="exactly the budget is affordable")
+q.case(
+    [
+        option("fast", 6e7, 1e9, 0.4, 0.4, rate=3e14, usd_h=9.0),
+        option("slow", 6e7, 1e9, 0.4, 0.4, rate=1e14, usd_h=1.0),
+    ],
+    300.0,
+    claim="cost decides, and not hours",
+)
 q.case(
     [option("small", 4e7, 8e8, 0.2, 0.5), option("big", 3e8, 6e9, 0.8, 0.5)],
     30.0,
@@ -1929,6 +1993,19 @@ def labels_forgotten(tests, budget_usd):
 honest answer is None: shrink the question.""")
 def budget_ignored(tests, budget_usd):
     return pick(cost_rows(tests), budget_usd, check=False)
+
+
+@q.mistake("""You took the test with the fewest device hours. Hours have prices, and labels have
+too: compare dollars.""")
+def fewest_hours(tests, budget_usd):
+    return pick(cost_rows(tests), budget_usd, key=lambda row: row[2])
+
+
+@q.mistake("""You refused a test that costs exactly the budget. The statement says that equal is
+fine.""")
+def budget_itself_refused(tests, budget_usd):
+    best = pick(cost_rows(tests), budget_usd)
+    return best if best and best["usd"] < budget_usd - 1e-9 else None
 
 
 @q.mistake("""You took seconds for hours. FLOP over FLOP/s are seconds; 3,600 make an hour.""")
