@@ -12,15 +12,21 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
+import forking
 import hypothesis
 import pytest
 
+from mlprep.imports import skip_iri_grammar
+
 ROOT = Path(__file__).resolve().parents[1]
+
+skip_iri_grammar()  # in each test process, a second
 
 # Three test processes on two cores: more threads in each only get in each other's way.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -50,6 +56,15 @@ interview_questions = ["Why subtract the maximum?"]
 topics = ["softmax"]
 references = []
 """
+
+
+def pytest_configure(config):
+    """Commands and kernels are forked for all test processes by one (see forking.py)."""
+    if sys.platform == "linux" and forking.SOCKET not in os.environ:
+        with contextlib.ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="forking-")))
+            os.environ.update(stack.enter_context(forking.server(folder)))
+            config.add_cleanup(stack.pop_all().close)
 
 
 def pytest_collection_modifyitems(items):

@@ -17,6 +17,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from attempts import ATTEMPTS, HONEST, POINTS, SECRET, UNIT, Attempt, source
+from forking import forked
 
 from mlprep.grading.judge import judge_notebook, try_worked_solution
 from mlprep.grading.launch import choose, why_no_sandbox
@@ -110,7 +111,7 @@ def student(attempt: Attempt) -> str:
 def nbgrader(root: Path, *words: str) -> str:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *words],
+        forked("-m", "nbgrader", *words),
         cwd=root,
         env=os.environ | {"PATH": path},
         capture_output=True,

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from forking import forked
 from helpers import NO_MAX, SOFTMAX, STUB, find
 from nbgrader import api
 from sqlalchemy import event
@@ -198,7 +199,7 @@ def test_nbgrader_with_the_plugin_gives_the_same_scores(course, judge, needs_san
 def nbgrader(course: Course, *words: str) -> None:
     """Run an nbgrader command."""
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    command = [sys.executable, "-m", "nbgrader", *words]
+    command = forked("-m", "nbgrader", *words)
     environment = os.environ | {"PATH": programs}
     done = subprocess.run(
         command, cwd=course.root, capture_output=True, text=True, env=environment, check=False
@@ -504,7 +505,7 @@ def test_a_student_of_an_odd_name_is_refused_and_nothing_is_written(course, judg
 
 
 def mlprep(course: Course, *words: str, **options) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "mlprep", "grade", *words]
+    command = forked("-m", "mlprep", "grade", *words)
     return subprocess.run(command, cwd=course.root, capture_output=True, text=True, **options)
 
 

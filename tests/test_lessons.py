@@ -14,6 +14,12 @@ from mlprep.lessons import execute, imported_modules, recipe
 from mlprep.notebook import Authored, Cell, read
 
 
+@pytest.fixture(autouse=True)
+def kernels_of_their_own(monkeypatch):
+    """Time and memory are those of a new process, not of a fork that has all imported."""
+    monkeypatch.delenv("JUPYTER_PATH", raising=False)
+
+
 def nb_of(*sources, tags=()):
     """A notebook of code cells."""
     cells = [

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from forking import forked
 from helpers import NO_MAX, OVERFLOW, find, softmax_course, softmax_notebook, with_answer
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,8 +29,9 @@ def nbgrader(course, *words: str) -> str:
     programs = Path(sys.executable).parent  # nbgrader runs the program alembic, found by PATH
     env = os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
     env.pop("MLPREP_COURSE", None)
-    words = [sys.executable, "-m", "nbgrader", *words]
-    done = subprocess.run(words, cwd=course.root, env=env, capture_output=True, text=True)
+    done = subprocess.run(
+        forked("-m", "nbgrader", *words), cwd=course.root, env=env, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 

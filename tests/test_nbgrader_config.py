@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from forking import forked
 from traitlets.config.loader import PyFileConfigLoader
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -54,7 +55,7 @@ def nbgrader(course: Path, python: str, *words: str) -> str:
     env = dict(os.environ, PATH=f"{bin_folder}{os.pathsep}{os.environ['PATH']}")
     env.pop("MLPREP_COURSE", None)
     done = subprocess.run(
-        [python, "-m", "nbgrader", *words], cwd=course, env=env, capture_output=True, text=True
+        forked("-m", "nbgrader", *words), cwd=course, env=env, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr

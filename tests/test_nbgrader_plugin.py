@@ -15,6 +15,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from forking import forked
 from helpers import cell, find, notebook
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from traitlets.config import Config
@@ -215,7 +216,7 @@ def course(root: Path, config: str, source=None) -> Path:
 def run(root: Path, *words: str, **environment: str) -> subprocess.CompletedProcess:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     return subprocess.run(
-        [sys.executable, "-m", "nbgrader", *words],
+        forked("-m", "nbgrader", *words),
         cwd=root,
         env=os.environ | {"PATH": path} | environment,
         stdout=subprocess.PIPE,

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from forking import forked
 from helpers import find
 
 from mlprep import copies
@@ -74,10 +75,13 @@ def environment(course) -> dict[str, str]:
 def words_of(command: str, run_py) -> list[str]:
     """What a command of README starts in the environment that exists already."""
     words = shlex.split(command)
-    if words[:2] != ["python3", "run.py"]:
-        return words
-    started, _, _ = run_py.command(words[2:])
-    return [sys.executable, *started[1:]]
+    if words[:2] == ["python3", "run.py"]:
+        started, _, _ = run_py.command(words[2:])
+        return forked(*started[1:])
+    if words[0] in ("nbgrader", "mlprep"):
+        assert (Path(sys.executable).parent / words[0]).is_file()
+        return forked("-m", *words)
+    return words
 
 
 def test_the_commands_are_counted_and_each_is_run_by_a_test_below():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from authoring import edit, make_course, notebook, texts, tree, without_kernels
+from forking import forked
 
 from mlprep.build import build
 from mlprep.course import Course
@@ -31,7 +32,7 @@ def release_of(course, stem="toy"):
 def generate_assignment(root, unit):
     """The real command. The environment's own programs must be found: it runs `alembic`."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    command = [sys.executable, "-m", "nbgrader", "generate_assignment", unit, "--force"]
+    command = forked("-m", "nbgrader", "generate_assignment", unit, "--force")
     env = os.environ | {"PATH": path, "PYTHONWARNINGS": "ignore", "JUPYTER_CONFIG_DIR": str(root)}
     done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr

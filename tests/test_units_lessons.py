@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
 import pytest
 from conftest import Unchanged
+from forking import forked
 
 from mlprep.course import Course
 from mlprep.lessons import DROPPED, ENVIRONMENT, recipe
@@ -51,14 +51,16 @@ def test_a_number_that_is_not_what_the_cell_prints_is_found(tmp_path):
 
 
 def nbval(lesson: Path, folder: Path) -> subprocess.CompletedProcess:
-    """`pytest --nbval` on a notebook, with none of this repository's settings."""
+    """`pytest --nbval` on a notebook, with none of this repository's settings or other plugins."""
     (folder / "sanitize.cfg").write_text(SANITIZE)
     (folder / "pytest.ini").write_text("[pytest]\n")
-    words = [sys.executable, "-m", "pytest", "-q", "-c", folder / "pytest.ini"]
-    words += ["--rootdir", lesson.parent, "-p", "no:cacheprovider", "--nbval"]
-    words += ["--nbval-current-env", "--nbval-sanitize-with", folder / "sanitize.cfg", lesson]
+    words = ["-m", "pytest", "-q", "-c", folder / "pytest.ini", "--rootdir", lesson.parent]
+    words += ["-p", "no:cacheprovider", "-p", "nbval.plugin", "--nbval"]
+    words += ["--nbval-kernel-name", "python3", "--nbval-sanitize-with", folder / "sanitize.cfg"]
     environment = {k: v for k, v in os.environ.items() if k not in DROPPED} | ENVIRONMENT
-    return subprocess.run(words, capture_output=True, text=True, env=environment, cwd=folder)
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    options = {"capture_output": True, "text": True, "env": environment, "cwd": folder}
+    return subprocess.run(forked(*words, lesson), **options)
 
 
 def test_a_slow_test_is_skipped_only_while_all_is_as_when_it_last_passed():
