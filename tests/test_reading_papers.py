@@ -24,7 +24,8 @@ def test_every_sentence_and_cell_has_a_place_and_is_printed():
         assert sentences == [f"{name}{i}" for i in range(1, len(sentences) + 1)]
         assert sentences == [place for _, names in one.sections for place in names]
         assert len(sentences) >= 11 and len(one.places) > len(sentences)
-        text = one.text()
+        assert max(map(len, one.text().splitlines())) <= 92
+        text = " ".join(one.text().split())
         for place in sentences:
             assert f"[{place}] {one.places[place]}" in text
         assert all(cell in text for cell in one.places.values())

@@ -9,11 +9,13 @@ planted, and what is sound in them is as telling as what is not.
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 PAPERS = Path(__file__).with_name("papers.txt")
+WIDTH = 92
 
 
 @dataclass
@@ -77,7 +79,7 @@ def _add_sentence(paper: Paper, text: str) -> None:
     name = f"{paper.name}{sum('/' not in place for place in paper.places) + 1}"
     paper.places[name] = text
     paper.sections[-1][1].append(name)
-    paper.lines.append(f"[{name}] {text}")
+    paper.lines += textwrap.wrap(f"[{name}] {text}", WIDTH, subsequent_indent="     ")
 
 
 def _add_table(paper: Paper, rows: list[list[str]]) -> None:
