@@ -14,7 +14,7 @@ import pytest
 
 from mlprep.career import mocks as own
 from mlprep.career.loop import ENDS, FULL, KINDS, PATHS, REQUIRED, Loop, charges, problems
-from mlprep.career.takehome import COLUMNS, MONTHS, handed_out, marmot
+from mlprep.career.takehome import COLUMNS, MONTHS, handed_out, marmot, trial
 from mlprep.course import Course
 from mlprep.mock.log import Log
 from mlprep.plan.state import State
@@ -107,7 +107,7 @@ def test_what_cannot_happen_is_refused():
 def test_every_day_can_be_planned_and_not_as_it_is_drawn(kind):
     sizes = {"startup": {3, 4}, "bigco": {4, 5, 6}, "lab": {4, 5}}[kind]
     seen = set()
-    for seed in range(30):
+    for seed in range(14):
         brief = Loop(kind, seed).brief()
         assert brief == Loop(kind, seed).brief()
         assert brief["required"] == list(REQUIRED[kind])
@@ -234,6 +234,17 @@ def test_without_signal_only_idle_days_count():
         key = int("".join(filter(str.isdigit, row["user"]))), int(row["month"][-2:])
         by_idle.setdefault(row["days_idle"], set()).add(round(made.truth[key], 12))
     assert all(len(chances) == 1 for chances in by_idle.values())
+
+
+def test_a_trial_keeps_the_parts_apart():
+    found = trial(5, users=200)
+    assert set(found.train["month"]) == set(range(1, MONTHS - 3))
+    assert set(found.new["month"]) == {MONTHS - 2, MONTHS - 1}
+    assert not set(found.train["user"]) & set(found.new["user"])
+    assert "left" not in found.new and not np.isnan(found.left).any()
+    assert len(found.left) == len(found.truth) == len(found.new["user"])
+    found.new["rentals"][:] = 0.0
+    assert trial(5, users=200).new["rentals"].any()
 
 
 # One's own mocks
