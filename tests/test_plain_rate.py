@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from mlprep.course import Course
+from mlprep.grading.merge import grade_id, read_notebook, role
 from mlprep.plain.patterns import NAMES, PATTERNS, QUESTIONS, of_question
 from mlprep.plain.rate import Z95, rate_text, wilson
 
@@ -33,4 +37,18 @@ def test_there_are_eighteen_patterns_and_each_says_how_to_know_it():
     assert [p.unit for p in PATTERNS.values()] == [
         unit for unit in ("coding_sequences", "coding_trees", "coding_tables") for _ in range(6)
     ]
-    assert set(QUESTIONS.values()) <= set(NAMES) and of_question("nothing") == ""
+
+
+@pytest.mark.parametrize("unit", QUESTIONS)
+def test_each_question_of_the_pattern_units_has_its_pattern_and_each_pattern_two(unit):
+    course = Course(Path(__file__).resolve().parents[1])
+    if unit not in course.units() or not course.unit(unit).release_notebook().is_file():
+        pytest.skip("not written yet")
+    names = []
+    for path in course.unit(unit).assignment_sources():
+        cells = read_notebook(course.unit(unit).release_notebook(path.stem)).cells
+        names += [grade_id(cell) for cell in cells if role(cell) == "answer"]
+    assert sorted(names) == sorted(QUESTIONS[unit])
+    counts = Counter(of_question(unit, name) for name in names)
+    assert counts == {name: 2 for name, p in PATTERNS.items() if p.unit == unit}
+    assert of_question(unit, "nothing") == of_question("nothing", names[0]) == ""

@@ -920,21 +920,21 @@ q.grade()
 # %% [markdown]
 # ## 5. Your own edge tests (6 points, 20 minutes)
 #
-# > `longest_calm(scores, h)`: `scores` is a list of ints, of any sign, `h` an int. A span
-# > (start, end) is *calm* if start < end and each of `scores[start:end]` is **below** h. Return the
-# > longest calm span, as two ints; (0, 0) if there is none. If several are longest, any of them
+# > `longest_quiet(scores, h)`: `scores` is a list of ints, of any sign, `h` an int. A span (start,
+# > end) is *quiet* if start < end and each of `scores[start:end]` is **below** h. Return the
+# > longest quiet span, as two ints; (0, 0) if there is none. If several are longest, any of them
 # > will do.
 #
 # Nobody shows you the code. `edge_tests()` returns your tests: a list of **3 to 8** pairs
 # `((scores, h), expected)` with at most 8 scores each. They are run
 #
-# - on several **right** implementations, which do what the statement says and differ where it
-#   leaves them free: a test that one of them fails is wrong;
+# - on **right** code, which does what the statement says and may do anything where it leaves it
+#   free: a test that some right code fails is wrong;
 # - on nine **planted bugs**. A bug dies if a right test of yours gets another answer from it, or an
 #   error. This one is shown; the other eight are not:
 #
 # ```python
-# def longest_calm(scores, h):
+# def longest_quiet(scores, h):
 #     best, start = (0, 0), 0
 #     for i, score in enumerate(scores):
 #         if score >= h:
@@ -949,7 +949,7 @@ q.grade()
 
 # %% nbgrader={"grade_id": "edge_tests", "solution": true}
 def edge_tests():
-    """Tests of longest_calm: a list of 3 to 8 pairs ((scores, h), (start, end))."""
+    """Tests of longest_quiet: a list of 3 to 8 pairs ((scores, h), (start, end))."""
     ### BEGIN SOLUTION
     return [
         (([], 5), (0, 0)),
@@ -971,9 +971,9 @@ q = Question(edge_tests, points=6)
 def right_answers(scores, h):
     """All answers that the statement allows: each span is looked at."""
     spans = [(i, j) for i in range(len(scores)) for j in range(i + 1, len(scores) + 1)]
-    calm = [(i, j) for i, j in spans if max(scores[i:j]) < h]
-    longest = max((j - i for i, j in calm), default=0)
-    return [(i, j) for i, j in calm if j - i == longest] or [(0, 0)]
+    quiet = [(i, j) for i, j in spans if max(scores[i:j]) < h]
+    longest = max((j - i for i, j in quiet), default=0)
+    return [(i, j) for i, j in quiet if j - i == longest] or [(0, 0)]
 
 
 def suite(f):
@@ -1063,7 +1063,7 @@ def end_forgotten(scores, h):
 
 @q.probe(gives="")
 def the_shown_bug_dies(f):
-    """The bug that is shown closes a span only at a score that is not calm"""
+    """The bug that is shown closes a span only at a score that is not quiet"""
     return "" if dies(end_forgotten, f) else "no sound test of yours ends inside the longest span"
 
 
@@ -1071,11 +1071,11 @@ def the_shown_bug_dies(f):
 q.hidden()
 
 
-def scan(scores, h, calm=lambda score, h: score < h, none=(0, 0), keep="longest"):
+def scan(scores, h, quiet=lambda score, h: score < h, none=(0, 0), keep="longest"):
     """Right as it stands; its settings plant bugs."""
     best, start = none, None
     for i, score in enumerate([*scores, h]):
-        if calm(score, h) and i < len(scores):
+        if quiet(score, h) and i < len(scores):
             start = i if start is None else start
         elif start is not None:
             longer = i - start > best[1] - best[0]
@@ -1086,7 +1086,7 @@ def scan(scores, h, calm=lambda score, h: score < h, none=(0, 0), keep="longest"
 
 
 def at_the_limit(scores, h):
-    return scan(scores, h, calm=lambda score, h: score <= h)
+    return scan(scores, h, quiet=lambda score, h: score <= h)
 
 
 def empty_fails(scores, h):
@@ -1106,11 +1106,11 @@ def last_span(scores, h):
 
 
 def zero_is_missing(scores, h):
-    return scan(scores, h, calm=lambda score, h: bool(score) and score < h)
+    return scan(scores, h, quiet=lambda score, h: bool(score) and score < h)
 
 
 def size_not_sign(scores, h):
-    return scan(scores, h, calm=lambda score, h: abs(score) < h)
+    return scan(scores, h, quiet=lambda score, h: abs(score) < h)
 
 
 def equal_neighbours(scores, h):
@@ -1126,9 +1126,9 @@ def equal_neighbours(scores, h):
 
 
 BUGS = {
-    at_the_limit: "A score equal to h is not calm, and a bug that takes it for calm lives",
+    at_the_limit: "A score equal to h is not quiet, and a bug that takes it for quiet lives",
     empty_fails: "No scores are an input, too, and a bug that reads the first of them lives",
-    none_is_one: "There may be no calm score at all, and a bug that then returns (0, 1) lives",
+    none_is_one: "There may be no quiet score at all, and a bug that then returns (0, 1) lives",
     first_span: "The longest span need not be the first, and a bug that takes the first lives",
     last_span: "The longest span need not be the last, and a bug that takes the last lives",
     zero_is_missing: "0 is a score like any other, and a bug that takes it for a missing one lives",
@@ -1174,8 +1174,8 @@ GOOD = [
 ]
 
 
-@q.mistake("""Only ordinary inputs: some calm, some not, in the middle. They show that the code does
-something; bugs live at the edges. Go through the statement word by word: list (empty?), ints of
+@q.mistake("""Only ordinary inputs: some quiet, some not, in the middle. They show that the code
+does something; bugs live at the edges. Go through the statement word by word: list (empty?), ints of
 any sign (0? negative?), *below* h (equal?), longest (first? last? to the end?), none.""")
 def happy_paths_only():
     return [(([1, 9, 2, 3, 9], 5), (2, 4)), (([9, 1, 2, 4, 9, 2, 9], 5), (1, 4)),
@@ -1202,7 +1202,7 @@ def ends_are_inclusive():
     return [(given, (e[0], max(e[1] - 1, 0))) for given, e in GOOD]
 
 
-@q.mistake("""No scores, no calm score, one score: the classic three, and then nothing that is
+@q.mistake("""No scores, no quiet score, one score: the classic three, and then nothing that is
 particular to this statement: equal to h, 0, below 0, equal neighbours, longest in the middle.""")
 def the_classic_three_only():
     return [(([], 4), (0, 0)), (([5, 6], 4), (0, 0)), (([1], 4), (0, 1))]
@@ -1214,9 +1214,9 @@ def empty_list_left_out():
     return GOOD[1:]
 
 
-@q.mistake("""The tests are good, but in none of them is there nothing calm: the answer (0, 0) is
+@q.mistake("""The tests are good, but in none of them is there nothing quiet: the answer (0, 0) is
 asked for by the statement and by no test, but that of the empty list.""")
-def none_calm_left_out():
+def none_quiet_left_out():
     return [GOOD[0], *GOOD[2:]]
 
 
@@ -1250,8 +1250,8 @@ def lists_in_place_of_pairs():
 q.hints(
     """Each word of the statement that could have been another word is a test: list, any sign,
 below, longest, none, span.""",
-    """An empty list. A list with nothing calm. A score equal to h beside a calm one. A longest span
-between two shorter ones. Can one input do three of these?""",
+    """An empty list. A list with nothing quiet. A score equal to h beside a quiet one. A longest
+span between two shorter ones. Can one input do three of these?""",
     """[3, 4, 3, 3, 4, 3] with h = 4 asks for the limit, for equal neighbours and for the middle
 span at once; add 0 and −8 somewhere, and a span that reaches the end.""",
 )

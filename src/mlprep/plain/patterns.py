@@ -2,7 +2,7 @@
 
 PATTERNS["sliding window"].cue        the words of a statement that point to it
 PATTERNS["sliding window"].asks       the question whose "yes" makes it right
-of_question("rate_limiter")           the pattern of a graded question, or ""
+of_question(unit, name)               the pattern of a graded question, or ""
 """
 
 from __future__ import annotations
@@ -136,9 +136,39 @@ PATTERNS = {
     ),
 }
 NAMES = tuple(PATTERNS)
-QUESTIONS: dict[str, str] = {}  # a graded question: its pattern
+QUESTIONS = {  # the graded questions of each unit, two a pattern; practice does not name them
+    SEQUENCES: {
+        "duplicate_groups": "hashing",
+        "merge_top_k": "two pointers",
+        "admitted": "sliding window",
+        "first_unmatched": "stack",
+        "largest_batch": "binary search",
+        "rowcache": "linked list",
+        "steps_until_worse": "stack",
+        "leaked_tokens": "hashing",
+        "resume_loop": "linked list",
+        "best_pair": "two pointers",
+        "highest_threshold": "binary search",
+        "longest_calm": "sliding window",
+    },
+    TREES: {
+        "dead_nodes": "trees",
+        "tokenize": "tries",
+        "hardest": "heap",
+        "allowed_configs": "backtracking",
+        "run_order": "graphs",
+        "cheapest_route": "advanced graphs",
+        "pruned_leaves": "trees",
+        "redact": "tries",
+        "window_medians": "heap",
+        "place_models": "backtracking",
+        "spread_labels": "graphs",
+        "cheapest_cover": "advanced graphs",
+    },
+    TABLES: {},
+}
 
 
-def of_question(name: str) -> str:
+def of_question(unit: str, name: str) -> str:
     """The pattern of a graded question of the coding units, or ""."""
-    return QUESTIONS.get(name, "")
+    return QUESTIONS.get(unit, {}).get(name, "")

@@ -79,7 +79,7 @@ def log_text(sittings: Sequence[Sitting]) -> str:
             [
                 one.day,
                 one.question + ("" if one.fresh else " *"),
-                one.pattern,
+                one.pattern if first else "",  # it would tell how to answer
                 clock(first["at_s"]) if first and first["at_s"] is not None else "",
                 ("passed" if one.passed else "failed") if first else "not run",
                 f"{first['points']:g}/{first['max_points']:g}" if first else "",

@@ -73,7 +73,7 @@ def _begin(log: Log, sittings: list[Sitting], question: Asked, clock: bool) -> i
         log.begin(
             unit=unit.name,
             question=question.name,
-            pattern=of_question(question.name),
+            pattern=of_question(unit.name, question.name),
             file=path.relative_to(unit.course.root).as_posix(),
             clock=clock,
             fresh=not (before or tried),
