@@ -61,9 +61,8 @@ def each_item_has_one(what, count, labels):
 #
 # `gain_from_table(a, b, n, kind)`: `a` and `b` are pairs (mean, x), $n\ge2$, and `kind` says what x
 # is: `"sd"` (dividing by $n-1$), `"sem"` (sd$/\sqrt n$) or `"ci95"` (half of the method's own 95 %
-# interval, $t_{n-1}\,$sd$/\sqrt n$, with the 97.5 % quantile of Student's t: `special.stdtrit(n -
-# 1,
-# 0.975)`). Return a dict:
+# interval, $t_{n-1}\,$sd$/\sqrt n$). $t_{n-1}$ is the 97.5 % quantile of Student's t,
+# `special.stdtrit(n - 1, 0.975)`. Return a dict:
 #
 # - `"delta"`: mean of b less mean of a,
 # - `"narrow"`, `"wide"`: the smallest and the largest half width $t_{n-1}\,s_d/\sqrt n$ that the

@@ -31,9 +31,9 @@ from mlprep.reading import BRIEF, NOTE, QUESTION, RESEARCH
 # ## Three briefs to mark
 #
 # They are for the group of question 7 in the assignment: model M has 125 million parameters and
-# sees
-# 2.5 billion tokens, with perplexity 24.6 (sd 0.2 over seeds); a first test may take 500 device
-# hours at 2e14 FLOP/s. The work that they cite is invented. After each the interviewer pushed back:
+# sees 2.5 billion tokens, with perplexity 24.6 (sd 0.2 over seeds); a first test may take 500
+# device hours at 2e14 FLOP/s. The work that they cite is invented. After each the interviewer
+# pushed back:
 # **"Nobody repeats data more than four times in practice."**
 #
 # **A.** "Is it harmful to train on repeated data? Good text is running out, so that every group
