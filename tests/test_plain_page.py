@@ -49,7 +49,9 @@ def test_it_has_the_statement_the_imports_and_the_names_that_are_given():
     text = page(asked(unit, "ridge_df"))
     head, code = text.split("\n\nimport numpy as np\n", 1)
     assert "# ## 5. Count effective parameters" in head and "# **Conventions" in head
-    assert "there when it is run: sine, polynomial" in head
+    assert "Given, as in" not in head  # nothing that this statement speaks of
+    other = page(asked(unit, "bias_variance"))
+    assert "and there when it is run: sine, polynomial\n" in other
     assert "# ## 4." not in head and code.lstrip().startswith("def ridge_df(X, lam):")
 
 

@@ -88,6 +88,8 @@ def test_a_round_from_the_file_to_the_rate(course, clock, capsys):
     assert OVERFLOW in said and "expected" in said and "Talk-through: 5 of 8 marks." in said
     assert "no-dry-run: " in said and "Missing: dry run, edge tests, complexity." in said
     assert "silent" not in said  # 03:40 to 04:40 is a minute, and no more
+    assert main(["check", "softmax", "softmax", "--solution"]) == 0  # it was tried
+    assert "z.max(-1" in capsys.readouterr().out
     path.write_text("import numpy as np\n" + RIGHT)
     assert do(course, clock, "run") == 0
     assert "✔ Run 2 (only the first counts) of softmax" in capsys.readouterr().out

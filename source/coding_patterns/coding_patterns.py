@@ -1175,8 +1175,8 @@ GOOD = [
 
 
 @q.mistake("""Only ordinary inputs: some quiet, some not, in the middle. They show that the code
-does something; bugs live at the edges. Go through the statement word by word: list (empty?), ints of
-any sign (0? negative?), *below* h (equal?), longest (first? last? to the end?), none.""")
+does something; bugs live at the edges. Go through the statement word by word: list (empty?), ints
+of any sign (0? negative?), *below* h (equal?), longest (first? last? to the end?), none.""")
 def happy_paths_only():
     return [(([1, 9, 2, 3, 9], 5), (2, 4)), (([9, 1, 2, 4, 9, 2, 9], 5), (1, 4)),
             (([8, 1, 3, 8], 5), (1, 3))]  # fmt: skip

@@ -158,6 +158,16 @@ def next_hint(unit: Unit, question: str) -> str:
     return f"Hint {len(hints)} of {count} for `{question}`: {hints[-1]}"
 
 
+def _was_run_plainly(unit: Unit, question: str) -> bool:
+    """Whether the learner has run this question's plain file (see mlprep.plain)."""
+    from mlprep.plain.log import Log
+    from mlprep.plan.state import State
+
+    asked = (unit.name, question)
+    sittings = Log(State.of(unit.course)).sittings()
+    return any(one.first is not None for one in sittings if (one.unit, one.question) == asked)
+
+
 def worked_solution(unit: Unit, question: str) -> str:
     """The worked solution and why it is so, in Markdown, once an attempt was checked.
 
@@ -165,7 +175,7 @@ def worked_solution(unit: Unit, question: str) -> str:
         UsageError: nothing was tried yet, or there is no such question.
     """
     known = _help(unit, question)
-    if not attempts_of(unit).tried(unit.name, question):
+    if not (attempts_of(unit).tried(unit.name, question) or _was_run_plainly(unit, question)):
         raise UsageError(
             f"{question}: try it first. Write an answer, check it (mlprep check {unit.name}), "
             "then ask again."

@@ -76,6 +76,8 @@ def page(question: Asked) -> str:
     ]
     statement = [*_rules(cells[0]), *_statement(cells[:place])]
     imports, given = _given(cells)
+    told = set(re.findall(r"\w+", " ".join([*statement, cells[place].source])))
+    given = [name for name in given if name in told]
     body = ["#" + (f" {line}" if line.strip() else "") for line in statement]
     if given:
         body += [

@@ -84,7 +84,8 @@ def _begin(log: Log, sittings: list[Sitting], question: Asked, clock: bool) -> i
     print(path.relative_to(unit.course.root))
     print("The clock runs." if clock else "No clock runs.", end=" ")
     print("Open the file in an editor without completion, and talk.")
-    print(f"When you begin a step: `mlprep plain mark` (next: {MARKS[0]}, {SAYS[MARKS[0]]}).")
+    if clock:
+        print(f"As you begin a step: `mlprep plain mark`. First {MARKS[0]}: {SAYS[MARKS[0]]}.")
     print(f"When you are done: `mlprep plain run {unit.name} {question.name}`. One run counts.")
     state.back_up()
     return 0
