@@ -409,7 +409,8 @@ def all_of_them(n):
 
 @q.probe(gives="")
 def taking_all_is_linear(f):
-    """With k as large as the lists, the work grows like k: `pop(0)` moves the whole rest"""
+    """With k as large as the lists, the work grows like k: `pop(0)` moves the whole rest, and `in`
+    walks through a list"""
     return cheap(f, ([(1, 3)], [(2, 4)], 2), [2, 1], all_of_them)
 
 
@@ -426,14 +427,15 @@ def by_lazy_merge(a, b, k):
 
 def merged(a, b, k, first=lambda x, y: x[1] >= y[1], seen=True, rest=True):
     """The right answer, with parts to replace."""
-    found, i, j = [], 0, 0
+    found, taken, i, j = [], set(), 0, 0
     while len(found) < k and (i < len(a) or j < len(b) if rest else i < len(a) and j < len(b)):
         if j == len(b) or (i < len(a) and first(a[i], b[j])):
             name, i = a[i][0], i + 1
         else:
             name, j = b[j][0], j + 1
-        if not seen or name not in found:
+        if not seen or name not in taken:
             found.append(name)
+            taken.add(name)
     return found
 
 
@@ -481,6 +483,20 @@ def list_pop_0(a, b, k):
         side = a if not b or (a and a[0][1] >= b[0][1]) else b
         found.setdefault(side.pop(0)[0])
     return list(found)
+
+
+@q.mistake("""The ids are right, but "have I returned it already?" asks a list, and `in` walks
+through it: k² for large k. Keep a set or a dict of them beside it.""")
+def returned_ids_in_a_list(a, b, k):
+    found, i, j = [], 0, 0
+    while len(found) < k and (i < len(a) or j < len(b)):
+        if j == len(b) or (i < len(a) and a[i][1] >= b[j][1]):
+            name, i = a[i][0], i + 1
+        else:
+            name, j = b[j][0], j + 1
+        if name not in found:
+            found.append(name)
+    return found
 
 
 @q.mistake("""The second list's score overwrites the first's where an id is in both, also where it
@@ -542,8 +558,8 @@ q.grade()
 #
 # Requests come at times in milliseconds, ascending, several may come in the same one.
 # `admitted(times_ms, limit, window_ms)` returns a list of bools: whether each is admitted. A
-# request at t is admitted if **fewer than `limit`** requests were admitted in the window `(t −
-# window_ms, t]`: one that was admitted exactly `window_ms` ago is outside; one earlier in the
+# request at t is admitted if **fewer than `limit`** requests were admitted in the window
+# `(t−window_ms, t]`: one that was admitted exactly `window_ms` ago is outside; one earlier in the
 # list at the same time t is inside. **Requests that were refused do not count.** `limit` and
 # `window_ms` are at least 1.
 #

@@ -9,7 +9,8 @@
 # the idea and its invariant; only now write code. Walk through it with the example before you run
 # anything, and name the edge cases. **The first run counts**: note whether all visible tests
 # held at the first attempt. That share is the number to follow from week to week, not how many
-# you have solved. Hints and worked solutions come afterwards.
+# you have solved. Hints and worked solutions come afterwards. `%plain NAME` opens a question in a
+# plain editor and keeps its clock and its first run.
 #
 # {{how_it_works}}
 #
@@ -998,13 +999,16 @@ def both_from_the_left(a, b, budget):
 @q.mistake("""You return the sum nearest to the budget, also from above. Above the budget is
 out.""")
 def nearest_sum(a, b, budget):
-    pairs = [(abs(a[i] + b[j] - budget), i, j) for i in range(len(a)) for j in range(len(b))]
+    pairs = []
+    for i, first in enumerate(a):
+        place = bisect.bisect_left(b, budget - first)
+        pairs += [(abs(first + b[j] - budget), i, j) for j in (place - 1, place) if 0 <= j < len(b)]
     return min(pairs)[1:] if pairs else None
 
 
 @q.mistake("""You return the latencies. The question asks for their places.""")
 def values_for_places(a, b, budget):
-    found = every_pair(a, b, budget)
+    found = by_bisection(a, b, budget)
     return found and (a[found[0]], b[found[1]])
 
 
@@ -1016,27 +1020,14 @@ def every_pair_tried(a, b, budget):
 
 @q.variant
 def from_the_other_side(a, b, budget):
-    best = (-1, 0, 0)
-    i, j = len(a) - 1, 0
+    best, i, j = (-1, 0, 0), len(a) - 1, 0
     while i >= 0 and j < len(b):
         if a[i] + b[j] > budget:
             i -= 1
         else:
-            best = max(best, (a[i] + b[j], -i, -j))
+            best = max(best, (a[i] + b[j], -a[i], -j))
             j += 1
-    if best[0] < 0:
-        return None
-    i, j = -best[1], -best[2]
-    total = best[0]
-    answers, y = [], len(b) - 1
-    for x in range(len(a)):
-        while y > 0 and a[x] + b[y] > total:
-            y -= 1
-        if a[x] + b[y] == total:
-            answers.append(x)
-            break
-    i = answers[0] if answers else i
-    return i, bisect.bisect_left(b, total - a[i])
+    return None if best[0] < 0 else (a.index(-best[1]), -best[2])
 
 
 @q.variant
@@ -1538,10 +1529,11 @@ def only_neighbours_compared(scores, h):
 @q.mistake("""When a score does not fit you start anew at that score. What came shortly before may
 fit with it: move the left edge only behind what is too far away.""")
 def starts_anew_at_the_break(scores, h):
-    best, left = (0, 0), 0
-    for right in range(len(scores)):
-        if max(scores[left : right + 1]) - min(scores[left : right + 1]) > h:
-            left = right
+    best, left, high, low = (0, 0), 0, float("-inf"), float("inf")
+    for right, score in enumerate(scores):
+        high, low = max(high, score), min(low, score)
+        if high - low > h:
+            left, high, low = right, score, score
         best = max(best, (left, right + 1), key=lambda span: span[1] - span[0])
     return best
 
@@ -1554,8 +1546,6 @@ def extremes_never_forgotten(scores, h):
         high, low = max(high, score), min(low, score)
         while left < right and high - low > h:
             left += 1
-            if left == right:
-                high = low = score
         best = max(best, (left, right + 1), key=lambda span: span[1] - span[0])
     return best
 
