@@ -1679,13 +1679,6 @@ q.grade()
 #
 # **Example.** `read` gives ["a"], [], ["b", "c"], None: with k = 3, "a", "b" and "c" in any order;
 # with k = 1 each of them in a third of all calls.
-#
-# ## 9. A weighted sample (2 points, 8 minutes)
-#
-# `weighted_sample(w, size, rng)` returns `size` independent draws, ints [size]: index i with
-# probability $w_i/\sum_j w_j$. `w` [n] are weights ≥ 0, floats or integers of any scale, at least
-# one of them positive; drawn indices may repeat. Work it out from uniform numbers (`rng.random`):
-# `rng.choice` and `rng.multinomial` are the very thing that is asked.
 
 
 # %% nbgrader={"grade_id": "reservoir", "solution": true}
@@ -1710,23 +1703,6 @@ def reservoir(read, k, rng):
             elif (place := int(rng.integers(seen))) < k:  # this item is among the candidates
                 kept[place] = item
     return kept
-    ### END SOLUTION
-
-
-# %% nbgrader={"grade_id": "weighted_sample", "solution": true}
-def weighted_sample(w, size, rng):
-    """Independent draws of indices in proportion to weights.
-
-    Args:
-        w: array [n] of weights ≥ 0. size: int ≥ 0.
-        rng: np.random.Generator. The only source of randomness.
-
-    Returns:
-        ints [size].
-    """
-    ### BEGIN SOLUTION
-    heights = np.cumsum(np.asarray(w, dtype=float))
-    return np.searchsorted(heights, rng.random(size) * heights[-1], side="right")
     ### END SOLUTION
 
 
@@ -1978,6 +1954,32 @@ shards combine by taking the k smallest keys of all. Sampling the samples does n
 ### END HIDDEN TESTS
 q.grade()
 
+# %% [markdown]
+# ## 9. A weighted sample (2 points, 8 minutes)
+#
+# `weighted_sample(w, size, rng)` returns `size` independent draws, ints [size]: index i with
+# probability $w_i/\sum_j w_j$. `w` [n] are weights ≥ 0, floats or integers of any scale, at least
+# one of them positive; drawn indices may repeat. Work it out from uniform numbers (`rng.random`):
+# `rng.choice` and `rng.multinomial` are the very thing that is asked.
+
+
+# %% nbgrader={"grade_id": "weighted_sample", "solution": true}
+def weighted_sample(w, size, rng):
+    """Independent draws of indices in proportion to weights.
+
+    Args:
+        w: array [n] of weights ≥ 0. size: int ≥ 0.
+        rng: np.random.Generator. The only source of randomness.
+
+    Returns:
+        ints [size].
+    """
+    ### BEGIN SOLUTION
+    heights = np.cumsum(np.asarray(w, dtype=float))
+    return np.searchsorted(heights, rng.random(size) * heights[-1], side="right")
+    ### END SOLUTION
+
+
 # %% nbgrader={"grade_id": "weighted_sample_follows_the_weights", "grade": true}
 """Each index comes as often as its weight says, whatever the weights add up to."""
 q = Question(weighted_sample, points=2)
@@ -2129,7 +2131,8 @@ q.grade()
 # queries since we switched to embeddings that are not centred."
 #
 # Write for both, in 200 words at most: what you suspect, the cheapest check that could prove you
-# *wrong*, the repair, and the test that stays. Use what you measured here.
+# *wrong*, the repair, and the test that stays. Use what you measured here. Add a text cell below
+# this one for it.
 #
 # ### BEGIN MARK SCHEME
 # Give the highest level of which everything holds. Style does not count.
@@ -2146,6 +2149,3 @@ q.grade()
 #   order without any NaN. Names the test that stays: one known signature value committed; distances
 #   against float64 differences for points near 10⁷. Within 200 words.
 # ### END MARK SCHEME
-
-# %% [markdown]
-# *Your answer: write it here, in place of this line.*

@@ -2,7 +2,7 @@
 # # {{title}}: practice
 #
 # The second graded notebook of this unit: loading data, asynchronous calls, the lock, and SQL.
-# Eleven questions, about two hours; do one a day if you like.
+# Nine questions, about two and a half hours; do one a day if you like.
 #
 # {{how_it_works}}
 #
@@ -186,16 +186,6 @@ def _same(a, b):
 #   Without it, every index is in exactly one batch.
 #
 # How indices are dealt to ranks is free.
-#
-# ## 2. Merge sorted shards (3 points, 12 minutes)
-#
-# k shards hold records sorted by time. `read(i)` gives the next record of shard i, a pair (time,
-# payload), or None when shard i has ended; payloads are dicts. Return the first m records of all
-# shards together, by time; of equal times the one of the **shard with the smaller number** comes
-# first, and within a shard the order stays. If there are fewer than m, return all. Shards may be
-# empty. Never call `read` more than **m + k** times: shards are large.
-#
-# **Example.** Shards [(1, a), (5, b)] and [(1, c), (2, d)], m = 3: (1, a), (1, c), (2, d).
 
 
 # %% nbgrader={"grade_id": "loader", "solution": true}
@@ -216,33 +206,6 @@ def loader(n, batch, rng, drop_last, rank, world):
     if rng is not None and drop_last:
         mine = mine[: n // (world * batch) * batch]
     return [mine[i : i + batch] for i in range(0, len(mine), batch)]
-    ### END SOLUTION
-
-
-# %% nbgrader={"grade_id": "merge_shards", "solution": true}
-def merge_shards(read, k, m):
-    """The first m records of k sorted shards.
-
-    Args:
-        read: function (shard number) → (time, payload), or None at the shard's end.
-        k: int ≥ 0. m: int ≥ 0.
-
-    Returns:
-        list of at most m records.
-    """
-    ### BEGIN SOLUTION
-    heap = [(record[0], i, record) for i in range(k) if (record := read(i)) is not None]
-    heapq.heapify(heap)
-    merged = []
-    while heap and len(merged) < m:
-        _, i, record = heap[0]
-        merged.append(record)
-        following = read(i)
-        if following is None:
-            heapq.heappop(heap)
-        else:
-            heapq.heapreplace(heap, (following[0], i, following))
-    return merged
     ### END SOLUTION
 
 
@@ -506,6 +469,45 @@ a silent error in a test score.""")
 ### END HIDDEN TESTS
 q.grade()
 
+# %% [markdown]
+# ## 2. Merge sorted shards (3 points, 12 minutes)
+#
+# k shards hold records sorted by time. `read(i)` gives the next record of shard i, a pair (time,
+# payload), or None when shard i has ended; payloads are dicts. Return the first m records of all
+# shards together, by time; of equal times the one of the **shard with the smaller number** comes
+# first, and within a shard the order stays. If there are fewer than m, return all. Shards may be
+# empty. Never call `read` more than **m + k** times: shards are large.
+#
+# **Example.** Shards [(1, a), (5, b)] and [(1, c), (2, d)], m = 3: (1, a), (1, c), (2, d).
+
+
+# %% nbgrader={"grade_id": "merge_shards", "solution": true}
+def merge_shards(read, k, m):
+    """The first m records of k sorted shards.
+
+    Args:
+        read: function (shard number) → (time, payload), or None at the shard's end.
+        k: int ≥ 0. m: int ≥ 0.
+
+    Returns:
+        list of at most m records.
+    """
+    ### BEGIN SOLUTION
+    heap = [(record[0], i, record) for i in range(k) if (record := read(i)) is not None]
+    heapq.heapify(heap)
+    merged = []
+    while heap and len(merged) < m:
+        _, i, record = heap[0]
+        merged.append(record)
+        following = read(i)
+        if following is None:
+            heapq.heappop(heap)
+        else:
+            heapq.heapreplace(heap, (following[0], i, following))
+    return merged
+    ### END SOLUTION
+
+
 # %% nbgrader={"grade_id": "merge_shards_reads_no_more_than_it_must", "grade": true}
 """Records come by time, ties by shard, and hardly anything is read ahead."""
 q = Question(merge_shards, points=3)
@@ -758,82 +760,63 @@ top-k lists of index shards.""")
 q.grade()
 
 # %% [markdown]
-# ## 3. At most W calls at once (3 points, 15 minutes)
+# ## 3. Calls within two limits (5 points, 25 minutes)
 #
-# `await service.call(i)` takes some time, gives a number, and raises `ServiceError` now and then.
-# Make all calls in `jobs` (different numbers i), **at most `workers` at once**; as soon as one
-# ends, the next job starts, in the order of `jobs`. Return the results in the order of `jobs`,
-# None for a call that failed: one failure must not hurt the others.
+# `await service.next()` gives the number of the next job as soon as it has arrived (at once, if you
+# come late), None after the last. Make `await service.call(i)` for each, in the order of arrival,
+# each **as early as** both limits allow:
 #
-# **Example.** Durations 5, 1, 1, 1, 1, 1 and two workers: all done after 5 seconds.
+# - at most `workers` calls run at once; a call that ends makes room at once;
+# - in no window [t, t + period) start more than `limit` calls, wherever the window begins.
 #
-# ## 4. At most L starts per period (3 points, 15 minutes)
+# A call takes some time, gives a number, and may raise `ServiceError`. Return the results in the
+# order of arrival, None for a call that failed; a failure must not hurt the others. Return when all
+# calls have ended.
 #
-# `await service.next()` gives the number of the next job as soon as it has arrived (at once, if
-# you come late), None after the last. Start `service.call(i)` for each, in the order of arrival
-# and **as early as the limit allows**: in no window [t, t + period) more than `limit` calls
-# start, wherever the window begins. Calls may overlap in any number; a start does not wait for
-# other calls' ends. Return all results in the order of arrival. Nothing fails here.
-#
-# **Example.** limit 2, period 10: arrivals 9, 9, 11, 11 start at 9, 9, 19, 19. (A counter that is
-# reset at every full 10 lets four through within two seconds.)
+# **Example.** 9 workers, limit 2, period 10: arrivals 9, 9, 11, 11 start at 9, 9, 19, 19. (A
+# counter that is reset at every full 10 lets four through within two seconds.) 2 workers, no rate
+# to speak of, calls of 5, 1, 1, 1, 1, 1 seconds that all arrive at 0: done after 5 seconds.
 
 
-# %% nbgrader={"grade_id": "bounded", "solution": true}
+# %% nbgrader={"grade_id": "crawl", "solution": true}
 @on_fake_clock
-async def bounded(service, jobs, workers):
-    """The results of all calls, at most `workers` of them at once.
-
-    Args:
-        service: has `await service.call(i)`.
-        jobs: list of different ints.
-        workers: int ≥ 1.
-
-    Returns:
-        list, the result of each job or None.
-    """
-    ### BEGIN SOLUTION
-    gate = asyncio.Semaphore(workers)
-
-    async def one(job):
-        async with gate:
-            try:
-                return await service.call(job)
-            except ServiceError:
-                return None
-
-    return await asyncio.gather(*(one(job) for job in jobs))
-    ### END SOLUTION
-
-
-# %% nbgrader={"grade_id": "paced", "solution": true}
-@on_fake_clock
-async def paced(service, limit, period):
-    """The results of all jobs that arrive, at most `limit` starts in any window of `period`.
+async def crawl(service, workers, limit, period):
+    """The results of all jobs that arrive, within a bound on calls at once and on starts.
 
     Args:
         service: has `await service.next()` and `await service.call(i)`.
-        limit: int ≥ 1.
+        workers: int ≥ 1. Calls at once.
+        limit: int ≥ 1. Starts in any window of `period`.
         period: float, seconds.
 
     Returns:
-        list of results, in the order of arrival.
+        list of results, in the order of arrival; None for a call that failed.
     """
     ### BEGIN SOLUTION
     loop = asyncio.get_running_loop()
-    starts, calls = collections.deque(maxlen=limit), []
+    free, starts, calls = asyncio.Semaphore(workers), collections.deque(maxlen=limit), []
+
+    async def one(job):
+        try:
+            return await service.call(job)
+        except ServiceError:
+            return None
+        finally:
+            free.release()
+
     while (job := await service.next()) is not None:
+        await free.acquire()
         if len(starts) == limit:
             await asyncio.sleep(max(0.0, starts[0] + period - loop.time()))
         starts.append(loop.time())
-        calls.append(asyncio.create_task(service.call(job)))
+        calls.append(asyncio.create_task(one(job)))
     return await asyncio.gather(*calls)
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "bounded_keeps_everybody_busy", "grade": true}
-"""Never more than `workers` at once, never fewer while jobs wait, and failures stay alone."""
-q = Question(bounded, points=3)
+# %% nbgrader={"grade_id": "crawl_keeps_both_limits", "grade": true}
+"""Both limits hold at every moment, nobody waits longer than they ask, failures stay alone."""
+q = Question(crawl, points=5)
 
 
 def told(run, *names):
@@ -842,59 +825,84 @@ def told(run, *names):
     return {name: parts[name] for name in names}
 
 
-@q.probe(gives={"result": [0, 10, 20, 30, 40, 50], "most_at_once": 2, "finished": 5})
-def the_example(f):
+@q.probe(gives={"starts": {0: 9, 1: 9, 2: 19, 3: 19}, "result": [0, 10, 20, 30]})
+def across_a_boundary(f):
+    """Two starts at 9 count until 19, and not only until 10."""
+    run = f({"durations": [1, 2, 3, 4], "arrivals": [9, 9, 11, 11]}, 9, 2, 10)
+    return told(run, "starts", "result")
+
+
+@q.probe(gives={"result": [0, 10, 20, 30, 40, 50], "most_at_once": 2, "finished": 5.5})
+def a_long_call(f):
     """A long call occupies one worker; the other one does all the rest meanwhile."""
-    run = f({"durations": [5, 1, 1, 1, 1, 1]}, [0, 1, 2, 3, 4, 5], 2)
+    run = f({"durations": [5.5, 1, 1, 1, 1, 1], "arrivals": [0] * 6}, 2, 100, 0.5)
     return told(run, "result", "most_at_once", "finished")
 
 
-@q.probe(gives={"result": [20, None, 0], "finished": 6})
+@q.probe(gives={"result": [0, None, 20], "finished": 6})
 def a_failure(f):
-    """A call that fails gives None, and the others go on."""
-    run = f({"durations": [4, 2, 2], "failing": [1]}, [2, 1, 0], 1 + 1)
+    """A call that fails gives None, and makes room for the next one."""
+    run = f({"durations": [4, 2, 4], "failing": [1], "arrivals": [0] * 3}, 2, 100, 0.5)
     return told(run, "result", "finished")
+
+
+@q.probe(gives={0: 0, 1: 0, 2: 0, 3: 6, 4: 6})
+def a_burst(f):
+    """Three of a burst of five start at once, the others a period later."""
+    run = f({"durations": [1, 9, 1, 1, 2], "arrivals": [0] * 5}, 9, 3, 6)
+    return told(run, "starts")["starts"]
 
 
 ### BEGIN HIDDEN TESTS
 q.hidden()
 
 
-def calls(n, seed, failing=()):
+def traffic(n, seed, mean=2.0, failing=()):
     rng = np.random.default_rng(seed)
-    return {"durations": rng.uniform(1, 9, n).round(3).tolist(), "failing": list(failing)}
+    arrivals = np.cumsum(rng.exponential(mean, n)).round(3).tolist()
+    durations = rng.uniform(1, 9, n).round(3).tolist()
+    return {"durations": durations, "arrivals": arrivals, "failing": list(failing)}
 
 
-@q.probe
-def seventeen_calls(f):
-    """17 calls of all durations, five at once: who starts when."""
-    run = f(calls(17, 0), list(range(17))[::-1], 5)
-    return told(run, "result", "starts", "most_at_once", "finished")
-
-
-@q.probe
-def more_failures_than_workers(f):
-    """Five failures, three workers: every worker survives its failures."""
-    run = f(calls(13, 1, failing=[0, 1, 2, 5, 12]), list(range(13)), 3)
+def seen(run):
     return told(run, "result", "starts", "finished")
 
 
 @q.probe
-def one_worker(f):
-    """One worker makes one call after the other, in the order of jobs."""
-    return told(f(calls(5, 2), [3, 0, 4], 1), "result", "starts", "most_at_once")
-
-
-@q.probe(gives={"result": [], "finished": 0})
-def no_jobs(f):
-    """No jobs: an empty list, at once."""
-    return told(f({"durations": []}, [], 3), "result", "finished")
+def busy_starts(f):
+    """Many workers, random arrivals, somewhat more than the rate carries."""
+    return seen(f(traffic(23, 0, mean=1.5), 50, 3, 7.0))
 
 
 @q.probe
-def more_workers_than_jobs(f):
-    """With workers to spare, all start at once."""
-    return told(f(calls(4, 3), [0, 1, 2, 3], 11), "result", "starts", "most_at_once")
+def busy_workers(f):
+    """Few workers, a generous rate, some failures: everybody is kept busy."""
+    return seen(f(traffic(19, 1, mean=0.5, failing=[0, 1, 2, 5, 12]), 3, 40, 1.0))
+
+
+@q.probe
+def both_at_work(f):
+    """Now the workers are short, now the rate: a start counts from when it really begins."""
+    return seen(f(traffic(29, 2, mean=1.0, failing=[4, 17]), 4, 3, 5.0))
+
+
+@q.probe
+def one_at_a_time(f):
+    """One worker, one start in three seconds."""
+    return {**seen(run := f(traffic(7, 3), 1, 1, 3.0)), **told(run, "most_at_once")}
+
+
+@q.probe(gives={"starts": {0: 0, 1: 2, 2: 10, 3: 12}, "finished": 62})
+def long_calls(f):
+    """Where workers are plenty, calls of 50 seconds hinder nobody's start."""
+    run = f({"durations": [50] * 4, "arrivals": [0, 2, 3, 4]}, 9, 2, 10)
+    return told(run, "starts", "finished")
+
+
+@q.probe(gives=[])
+def no_jobs(f):
+    """Nothing arrives: no results."""
+    return f({"durations": [], "arrivals": []}, 2, 2, 1.0)["result"]
 
 
 def log_of(spans, results):
@@ -910,324 +918,18 @@ def log_of(spans, results):
     }
 
 
-def outcome(setting, jobs):
-    return [None if i in setting.get("failing", ()) else 10 * i for i in jobs]
-
-
 @q.reference
-def on_paper(setting, jobs, workers):
-    """When each worker is free again: no event loop."""
-    free, spans = [0.0] * workers, []
-    for job in jobs:
-        start = heapq.heappop(free)
-        end = start + setting["durations"][job]
-        heapq.heappush(free, end)
-        spans.append((start, end, job))
-    return log_of(spans, outcome(setting, jobs))
-
-
-@q.mistake("""You start everything at once (gather without a gate, or a gate around create_task
-only, which does not wait). A thousand jobs are a thousand open connections. Hold the semaphore
-while the call runs.""")
-def all_at_once(setting, jobs, workers):
-    async def run(service):
-        results = await asyncio.gather(*map(service.call, jobs), return_exceptions=True)
-        return [None if isinstance(r, Exception) else r for r in results]
-
-    return on_fake_clock(run)(setting)
-
-
-@q.mistake("""You go in waves of `workers` jobs: each wave lasts as long as its slowest call, and
-the others wait for it. Start the next job as soon as any call ends: a semaphore, or workers on a
-queue.""")
-def in_waves(setting, jobs, workers):
-    async def run(service):
-        results = []
-        for i in range(0, len(jobs), workers):
-            wave = map(service.call, jobs[i : i + workers])
-            results += await asyncio.gather(*wave, return_exceptions=True)
-        return [None if isinstance(r, Exception) else r for r in results]
-
-    return on_fake_clock(run)(setting)
-
-
-@q.mistake("""One call after the other: `await` in a plain loop waits for each. Make tasks, and
-gather them.""")
-def one_after_the_other(setting, jobs, workers):
-    async def run(service):
-        results = []
-        for job in jobs:
-            try:
-                results.append(await service.call(job))
-            except ServiceError:
-                results.append(None)
-        return results
-
-    return on_fake_clock(run)(setting)
-
-
-async def pool(service, jobs, workers, worker):
-    """Workers on one queue of (place, job); results by place."""
-    queue = collections.deque(enumerate(jobs))
-    results = [None] * len(jobs)
-    tasks = [worker(service, queue, results) for _ in range(workers)]
-    await asyncio.gather(*tasks, return_exceptions=True)
-    return results
-
-
-@q.mistake("""Results come in the order in which calls ended. The caller pairs them with jobs: keep
-the place of each job, or use gather, which keeps the order.""")
-def in_order_of_ending(setting, jobs, workers):
-    async def run(service):
-        results, queue = [], collections.deque(jobs)
-
-        async def worker():
-            while queue:
-                try:
-                    results.append(await service.call(queue.popleft()))
-                except ServiceError:
-                    results.append(None)
-
-        await asyncio.gather(*(worker() for _ in range(workers)))
-        return results
-
-    return on_fake_clock(run)(setting)
-
-
-@q.mistake("""A failed call kills the worker that made it: its loop ends with the exception, and
-after as many failures as workers nobody is left. Catch ServiceError inside the worker's loop.""")
-def workers_die(setting, jobs, workers):
-    async def run(service):
-        async def worker(service, queue, results):
-            while queue:
-                place, job = queue.popleft()
-                results[place] = await service.call(job)
-
-        return await pool(service, jobs, workers, worker)
-
-    return on_fake_clock(run)(setting)
-
-
-@q.mistake("""The first failure comes out of your function, and the other results are lost. Catch
-ServiceError around each call.""")
-def failure_escapes(setting, jobs, workers):
-    async def run(service):
-        gate = asyncio.Semaphore(workers)
-
-        async def one(job):
-            async with gate:
-                return await service.call(job)
-
-        return await asyncio.gather(*(one(job) for job in jobs))
-
-    return on_fake_clock(run)(setting)
-
-
-@q.mistake("""Failed calls are missing from the list, so later results stand at other jobs' places.
-Put None.""")
-def failures_left_out(setting, jobs, workers):
-    async def run(service):
-        async def worker(service, queue, results):
-            while queue:
-                place, job = queue.popleft()
-                try:
-                    results[place] = await service.call(job)
-                except ServiceError:
-                    continue
-
-        return [r for r in await pool(service, jobs, workers, worker) if r is not None]
-
-    return on_fake_clock(run)(setting)
-
-
-@q.mistake("""Your workers take the last job first: `pop()` of a list is a stack. Use a deque and
-popleft, or a Queue.""")
-def last_job_first(setting, jobs, workers):
-    async def run(service):
-        async def worker(service, queue, results):
-            while queue:
-                place, job = queue.pop()
-                try:
-                    results[place] = await service.call(job)
-                except ServiceError:
-                    results[place] = None
-
-        return await pool(service, jobs, workers, worker)
-
-    return on_fake_clock(run)(setting)
-
-
-@q.mistake("""You give each worker its share of jobs in advance. Who has the long ones works alone
-at the end while the others are idle: let them take from one queue.""")
-def shares_fixed_before(setting, jobs, workers):
-    async def run(service):
-        results = [None] * len(jobs)
-
-        async def worker(first):
-            for place in range(first, len(jobs), workers):
-                try:
-                    results[place] = await service.call(jobs[place])
-                except ServiceError:
-                    results[place] = None
-
-        await asyncio.gather(*(worker(first) for first in range(workers)))
-        return results
-
-    return on_fake_clock(run)(setting)
-
-
-@q.variant
-def workers_on_a_queue(setting, jobs, workers):
-    async def run(service):
-        queue, results = asyncio.Queue(), {}
-        for job in jobs:
-            queue.put_nowait(job)
-
-        async def worker():
-            while not queue.empty():
-                job = queue.get_nowait()
-                try:
-                    results[job] = await service.call(job)
-                except ServiceError:
-                    results[job] = None
-
-        async with asyncio.TaskGroup() as group:
-            for _ in range(workers):
-                group.create_task(worker())
-        return [results[job] for job in jobs]
-
-    return on_fake_clock(run)(setting)
-
-
-@q.variant
-def a_set_of_running_tasks(setting, jobs, workers):
-    async def run(service):
-        running, made = set(), []
-        for job in jobs:
-            if len(running) == workers:
-                _, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            task = asyncio.create_task(service.call(job))
-            running.add(task)
-            made.append(task)
-        if running:
-            await asyncio.wait(running)
-        return [None if task.exception() else task.result() for task in made]
-
-    return on_fake_clock(run)(setting)
-
-
-q.hints(
-    """When does the third job start, if two workers have a long and a short call? And what
-happens to a worker whose call raises?""",
-    """Durations 5, 1, 1 and two workers: starts at 0, 0 and 1. With job 1 failing, job 2 still
-starts at 1.""",
-    """A coroutine `one(job)`: async with gate: try: return await service.call(job) except
-ServiceError: return None. Then return await asyncio.gather(*map(one, jobs)).""",
-)
-q.why("""A semaphore held *during* the call bounds what is in flight; gather keeps the order. Waves
-look bounded as well and waste the difference between the slowest and the mean call in each wave.
-Workers on a queue do the same without making all tasks at once, which matters for a million jobs;
-their trap is the exception that ends a worker silently, since nobody awaits it.""")
-### END HIDDEN TESTS
-q.grade()
-
-# %% nbgrader={"grade_id": "paced_knows_every_window", "grade": true}
-"""No window holds more than `limit` starts, and nothing waits longer than that takes."""
-q = Question(paced, points=3)
-
-
-def starts(run):
-    """Start times in the order of starting."""
-    return [float(at) for _, at in run["starts"]]
-
-
-@q.probe(gives={"starts": [9, 9, 19, 19], "result": [0, 10, 20, 30]})
-def across_a_boundary(f):
-    """Two starts at 9 count until 19, and not only until 10."""
-    run = f({"durations": [1] * 4, "arrivals": [9, 9, 11, 11]}, 2, 10)
-    return {"starts": starts(run), "result": run["result"]}
-
-
-@q.probe(gives=[0, 0, 0, 6, 6])
-def a_burst(f):
-    """Three of a burst of five start at once, the others a period later."""
-    return starts(f({"durations": [1, 9, 1, 1, 2], "arrivals": [0] * 5}, 3, 6))
-
-
-### BEGIN HIDDEN TESTS
-q.hidden()
-
-
-def traffic(n, seed, mean=2.0):
-    rng = np.random.default_rng(seed)
-    arrivals = np.cumsum(rng.exponential(mean, n)).round(3)
-    return {"durations": rng.uniform(0, 7, n).round(3).tolist(), "arrivals": arrivals.tolist()}
-
-
-def seen(run):
-    return {"starts": starts(run), "result": run["result"], "finished": run["finished"]}
-
-
-@q.probe
-def busy_traffic(f):
-    """Random arrivals, somewhat more than the limit carries."""
-    return seen(f(traffic(23, 0, mean=1.5), 3, 7.0))
-
-
-@q.probe
-def quiet_traffic(f):
-    """Random arrivals that the limit hardly touches."""
-    return seen(f(traffic(19, 1, mean=4.0), 2, 5.0))
-
-
-@q.probe
-def one_at_a_time(f):
-    """A limit of one start in three seconds."""
-    return seen(f(traffic(7, 2, mean=2.0), 1, 3.0))
-
-
-@q.probe(gives={"starts": [0, 2, 10, 12], "finished": 62})
-def long_calls(f):
-    """Calls of 50 seconds hinder nobody's start."""
-    run = f({"durations": [50] * 4, "arrivals": [0, 2, 3, 4]}, 2, 10)
-    return {"starts": starts(run), "finished": run["finished"]}
-
-
-@q.probe(gives=[])
-def no_jobs(f):
-    """Nothing arrives: no results."""
-    return f({"durations": [], "arrivals": []}, 2, 1.0)["result"]
-
-
-@q.reference
-def by_recursion(setting, limit, period):
-    """Start i is the latest of its arrival, the start before, and start i − limit plus period."""
-    found, spans = [], []
-    for i, arrival in enumerate(setting["arrivals"]):
-        waits = [arrival, *found[-1:]] + [at + period for at in found[-limit:][:1]] * (i >= limit)
-        found.append(max(waits))
-        spans.append((found[i], found[i] + setting["durations"][i], i))
-    return log_of(spans, [10 * i for i in range(len(found))])
-
-
-def log_of(spans, results):
-    return {
-        "result": results,
-        "starts": [[i, round(start, 6)] for start, _, i in spans],
-        "ends": [[i, round(end, 6)] for _, end, i in sorted(spans, key=lambda s: s[1])],
-        "most_at_once": 0,
-        "finished": round(max((end for _, end, _ in spans), default=0.0), 6),
-    }
-
-
-async def drive(service, wait):
-    """Calls each job after `await wait(starts)`; `starts` are the times of all starts so far."""
-    loop, begun, running = asyncio.get_running_loop(), [], []
-    while (job := await service.next()) is not None:
-        await wait(begun)
-        begun.append(loop.time())
-        running.append(asyncio.create_task(service.call(job)))
-    return await asyncio.gather(*running)
+def on_paper(setting, workers, limit, period):
+    """No event loop: a start is the latest of arrival, start before, worker free, window free."""
+    free, begun, spans = [0.0] * workers, [], []
+    for job, arrival in enumerate(setting["arrivals"]):
+        window = begun[-limit] + period if job >= limit else 0.0
+        start = max([arrival, heapq.heappop(free), window, *begun[-1:]])
+        heapq.heappush(free, start + setting["durations"][job])
+        begun.append(start)
+        spans.append((start, start + setting["durations"][job], job))
+    failing = setting.get("failing", ())
+    return log_of(spans, [None if i in failing else 10 * i for i in range(len(spans))])
 
 
 def now():
@@ -1238,137 +940,227 @@ async def until(moment):
     await asyncio.sleep(max(0.0, moment - now()))
 
 
+async def window(begun, limit, period):
+    """Waits until one more may start, by the times of all starts so far."""
+    if len(begun) >= limit:
+        await until(begun[-limit] + period)
+
+
+async def quiet(service, job):
+    try:
+        return await service.call(job)
+    except ServiceError:
+        return None
+
+
+async def drive(service, workers, wait, one=quiet, gather=asyncio.gather):
+    """The right loop, with `await wait(starts)` before each start and `one` making the call."""
+    free, begun, running = asyncio.Semaphore(workers), [], []
+
+    async def held(job):
+        try:
+            return await one(service, job)
+        finally:
+            free.release()
+
+    while (job := await service.next()) is not None:
+        await free.acquire()
+        await wait(begun)
+        begun.append(now())
+        running.append(asyncio.create_task(held(job)))
+    return await gather(*running)
+
+
+def by_waiting(setting, workers, wait, **parts):
+    """A run of `drive` on the fake clock."""
+
+    async def run(service):
+        return await drive(service, workers, wait, **parts)
+
+    return on_fake_clock(run)(setting)
+
+
+@q.mistake("""Nothing bounds how many calls run at once: the rate alone does not, for slow calls
+pile up. A thousand jobs are a thousand open connections. Hold a semaphore while the call runs.""")
+def workers_ignored(setting, workers, limit, period):
+    return by_waiting(setting, 10**6, lambda begun: window(begun, limit, period))
+
+
+@q.mistake("""A semaphore bounds how many calls run at once, not how many start in a period: short
+calls get through at any rate. Remember the start times as well.""")
+def rate_ignored(setting, workers, limit, period):
+    return by_waiting(setting, workers, lambda begun: asyncio.sleep(0))
+
+
 @q.mistake("""You count starts in fixed windows and reset the counter at each full period. Around a
 boundary twice the limit gets through: 2 at 9 and 2 at 11. Keep the times of the last `limit`
 starts.""")
-def fixed_windows(setting, limit, period):
-    async def run(service):
-        async def wait(begun):
-            while sum(at // period == now() // period for at in begun) >= limit:
-                await until((now() // period + 1) * period)
+def fixed_windows(setting, workers, limit, period):
+    async def wait(begun):
+        while sum(at // period == now() // period for at in begun) >= limit:
+            await until((now() // period + 1) * period)
 
-        return await drive(service, wait)
-
-    return on_fake_clock(run)(setting)
+    return by_waiting(setting, workers, wait)
 
 
 @q.mistake("""You space starts evenly, period / limit apart. That keeps the limit, and makes a burst
 wait that it would allow: `limit` calls may start at once.""")
-def evenly_spaced(setting, limit, period):
-    async def run(service):
-        async def wait(begun):
-            if begun:
-                await until(begun[-1] + period / limit)
+def evenly_spaced(setting, workers, limit, period):
+    async def wait(begun):
+        if begun:
+            await until(begun[-1] + period / limit)
 
-        return await drive(service, wait)
-
-    return on_fake_clock(run)(setting)
+    return by_waiting(setting, workers, wait)
 
 
 @q.mistake("""A token bucket refills while it is drained: a full bucket plus the refill lets more
 than `limit` start within one period. It bounds the mean rate, not every window. Keep the times of
 the last `limit` starts.""")
-def token_bucket(setting, limit, period):
-    async def run(service):
-        state = {"tokens": float(limit), "at": 0.0}
+def token_bucket(setting, workers, limit, period):
+    state = {"tokens": float(limit), "at": 0.0}
 
-        def refill():
-            state["tokens"] = min(limit, state["tokens"] + (now() - state["at"]) * limit / period)
-            state["at"] = now()
+    def refill():
+        state["tokens"] = min(limit, state["tokens"] + (now() - state["at"]) * limit / period)
+        state["at"] = now()
 
-        async def wait(begun):
+    async def wait(begun):
+        refill()
+        while state["tokens"] < 1 - 1e-9:
+            await asyncio.sleep((1 - state["tokens"]) * period / limit)
             refill()
-            while state["tokens"] < 1 - 1e-9:
-                await asyncio.sleep((1 - state["tokens"]) * period / limit)
-                refill()
-            state["tokens"] -= 1
+        state["tokens"] -= 1
 
-        return await drive(service, wait)
-
-    return on_fake_clock(run)(setting)
+    return by_waiting(setting, workers, wait)
 
 
-@q.mistake("""You wait for each answer before the next start. The limit is on starts; calls may
-overlap. Make a task of each call, and gather at the end.""")
-def waits_for_answers(setting, limit, period):
+@q.mistake("""After `limit` starts you pause for a whole period. The first of them leaves the window
+earlier than that: wait until its start + period.""")
+def pause_after_each_batch(setting, workers, limit, period):
+    async def wait(begun):
+        if begun and len(begun) % limit == 0:
+            await until(begun[-1] + period)
+
+    return by_waiting(setting, workers, wait)
+
+
+@q.mistake("""One start too many: with `limit` starts in the window the next must wait. Look at the
+start `limit` places back, not `limit + 1`.""")
+def one_too_many(setting, workers, limit, period):
+    return by_waiting(setting, workers, lambda begun: window(begun, limit + 1, period))
+
+
+@q.mistake("""You wait for each answer before the next start: one worker does everything. Make a
+task of each call, and gather at the end.""")
+def one_after_the_other(setting, workers, limit, period):
+    return by_waiting(setting, 1, lambda begun: window(begun, limit, period))
+
+
+@q.mistake("""You note the start before a worker is free. The call begins later than you think,
+and the real starts crowd in another window. First wait for a worker, then for the window, then
+note the time.""")
+def start_noted_too_early(setting, workers, limit, period):
     async def run(service):
-        begun, results = [], []
+        free, begun, running = asyncio.Semaphore(workers), [], []
+
+        async def held(job):
+            async with free:
+                return await quiet(service, job)
+
         while (job := await service.next()) is not None:
-            if len(begun) >= limit:
-                await until(begun[-limit] + period)
+            await window(begun, limit, period)
             begun.append(now())
-            results.append(await service.call(job))
-        return results
-
-    return on_fake_clock(run)(setting)
-
-
-@q.mistake("""A semaphore bounds how many calls run at once, not how many start in a period: short
-calls get through at any rate, long ones block. Remember start times.""")
-def bounds_what_is_in_flight(setting, limit, period):
-    async def run(service):
-        gate, running = asyncio.Semaphore(limit), []
-
-        async def one(job):
-            try:
-                return await service.call(job)
-            finally:
-                gate.release()
-
-        while (job := await service.next()) is not None:
-            await gate.acquire()
-            running.append(asyncio.create_task(one(job)))
+            running.append(asyncio.create_task(held(job)))
         return await asyncio.gather(*running)
 
     return on_fake_clock(run)(setting)
 
 
-@q.mistake("""After `limit` starts you pause for a whole period. The first of them leaves the window
-earlier than that: wait until its start + period.""")
-def pause_after_each_batch(setting, limit, period):
+@q.mistake("""You go in waves of `workers` jobs: each wave lasts as long as its slowest call, and
+the others wait for it. A call that ends makes room for the next at once.""")
+def in_waves(setting, workers, limit, period):
     async def run(service):
-        async def wait(begun):
-            if begun and len(begun) % limit == 0:
-                await until(begun[-1] + period)
-
-        return await drive(service, wait)
+        begun, results, wave = [], [], []
+        while (job := await service.next()) is not None:
+            await window(begun, limit, period)
+            begun.append(now())
+            wave.append(asyncio.create_task(quiet(service, job)))
+            if len(wave) == workers:
+                results += await asyncio.gather(*wave)
+                wave = []
+        return results + await asyncio.gather(*wave)
 
     return on_fake_clock(run)(setting)
 
 
-@q.mistake("""One start too many: with `limit` starts in the window the next must wait. Look at the
-start `limit` places back, not `limit + 1`.""")
-def one_too_many(setting, limit, period):
-    async def run(service):
-        async def wait(begun):
-            if len(begun) > limit:
-                await until(begun[-limit - 1] + period)
+@q.mistake("""Results come in the order in which calls ended. The caller pairs them with jobs:
+gather the tasks, which keeps the order.""")
+def in_order_of_ending(setting, workers, limit, period):
+    made = []
 
-        return await drive(service, wait)
+    async def one(service, job):
+        made.append(await quiet(service, job))
+
+    async def ended(*tasks):
+        await asyncio.gather(*tasks)
+        return made
+
+    def wait(begun):
+        return window(begun, limit, period)
+
+    return by_waiting(setting, workers, wait, one=one, gather=ended)
+
+
+@q.mistake("""The first failure comes out of your function, and the other results are lost. Catch
+ServiceError around each call.""")
+def failure_escapes(setting, workers, limit, period):
+    async def one(service, job):
+        return await service.call(job)
+
+    return by_waiting(setting, workers, lambda begun: window(begun, limit, period), one=one)
+
+
+@q.mistake("""Failed calls are missing from the list, so later results stand at other jobs' places.
+Put None.""")
+def failures_left_out(setting, workers, limit, period):
+    async def some(*tasks):
+        return [made for made in await asyncio.gather(*tasks) if made is not None]
+
+    return by_waiting(setting, workers, lambda begun: window(begun, limit, period), gather=some)
+
+
+@q.mistake("""A call that fails never gives its place back: after as many failures as workers
+everybody waits for ever. Release in `finally`, or use `async with`.""")
+def failure_keeps_its_place(setting, workers, limit, period):
+    async def run(service):
+        free, begun, running = asyncio.Semaphore(workers), [], []
+
+        async def held(job):
+            try:
+                made = await service.call(job)
+                free.release()
+                return made
+            except ServiceError:
+                return None
+
+        while (job := await service.next()) is not None:
+            await free.acquire()
+            await window(begun, limit, period)
+            begun.append(now())
+            running.append(asyncio.create_task(held(job)))
+        return await asyncio.gather(*running)
 
     return on_fake_clock(run)(setting)
 
 
-@q.mistake("""One start too few: the next must wait only when `limit` starts are in the window.""")
-def one_too_few(setting, limit, period):
-    async def run(service):
-        async def wait(begun):
-            if begun and len(begun) >= limit - 1:
-                await until(begun[-max(limit - 1, 1)] + period)
-
-        return await drive(service, wait)
-
-    return on_fake_clock(run)(setting)
-
-
-@q.mistake("""Jobs above the limit are dropped. Let them wait: each one has to be called.""")
-def too_many_are_dropped(setting, limit, period):
+@q.mistake("""Jobs above a limit are dropped. Let them wait: each one has to be called.""")
+def too_many_are_dropped(setting, workers, limit, period):
     async def run(service):
         begun, running = [], []
         while (job := await service.next()) is not None:
-            if sum(at > now() - period for at in begun) < limit:
+            busy = sum(not task.done() for task in running) >= workers
+            if not busy and sum(at > now() - period for at in begun) < limit:
                 begun.append(now())
-                running.append(asyncio.create_task(service.call(job)))
+                running.append(asyncio.create_task(quiet(service, job)))
         return await asyncio.gather(*running)
 
     return on_fake_clock(run)(setting)
@@ -1376,72 +1168,84 @@ def too_many_are_dropped(setting, limit, period):
 
 @q.mistake("""You start the calls and return without waiting for them: a task that nobody awaits is
 cancelled at the end, and its result is lost. Gather the tasks.""")
-def nobody_awaits(setting, limit, period):
-    async def run(service):
-        begun = []
-        while (job := await service.next()) is not None:
-            if len(begun) >= limit:
-                await until(begun[-limit] + period)
-            begun.append(now())
-            asyncio.create_task(service.call(job))
-            await asyncio.sleep(0)
+def nobody_awaits(setting, workers, limit, period):
+    async def none(*tasks):
+        await asyncio.sleep(0)
         return []
 
-    return on_fake_clock(run)(setting)
+    return by_waiting(setting, workers, lambda begun: window(begun, limit, period), gather=none)
 
 
 @q.variant
-def slots_that_come_back(setting, limit, period):
+def slots_that_come_back(setting, workers, limit, period):
     async def run(service):
-        slots, running = asyncio.Semaphore(limit), []
+        slots, free, running = asyncio.Semaphore(limit), asyncio.Semaphore(workers), []
+
+        def done(task):
+            free.release()
+
         while (job := await service.next()) is not None:
+            await free.acquire()
             await slots.acquire()
             asyncio.get_running_loop().call_later(period, slots.release)
-            running.append(asyncio.ensure_future(service.call(job)))
-        return [await task for task in running]
+            task = asyncio.ensure_future(service.call(job))
+            task.add_done_callback(done)
+            running.append(task)
+        made = await asyncio.gather(*running, return_exceptions=True)
+        return [None if isinstance(one, ServiceError) else one for one in made]
 
     return on_fake_clock(run)(setting)
 
 
 @q.variant
-def sleeping_tasks(setting, limit, period):
+def workers_on_one_stream(setting, workers, limit, period):
     async def run(service):
-        planned, running = [], []
+        results, begun, turn = {}, [], asyncio.Lock()
 
-        async def at(moment, job):
-            await until(moment)
-            return await service.call(job)
+        async def worker():
+            while True:
+                async with turn:  # one at a time takes a job and waits for the window
+                    job = await service.next()
+                    if job is None:
+                        return
+                    results[job] = None
+                    await window(begun, limit, period)
+                    begun.append(now())
+                try:
+                    results[job] = await service.call(job)
+                except ServiceError:
+                    continue
 
-        while (job := await service.next()) is not None:
-            moment = max([now(), *planned[-1:]])
-            if len(planned) >= limit:
-                moment = max(moment, planned[-limit] + period)
-            planned.append(moment)
-            running.append(asyncio.create_task(at(moment, job)))
-        return await asyncio.gather(*running)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(workers):
+                group.create_task(worker())
+        return list(results.values())
 
     return on_fake_clock(run)(setting)
 
 
 q.hints(
-    """Which earlier start decides when the next one may happen? It is exactly one.""",
-    """limit 2, period 10, starts at 0 and 8: the next may start at 10, not at 18, and the one
-after it at 18.""",
-    """Keep a deque of the last `limit` start times. If it is full, sleep until its first + period.
-Note the time, create_task, go on to service.next(); gather at the end.""",
+    """Three things must have happened before a call starts: the job is there, a worker is free,
+and one certain earlier start is a period old. Which one?""",
+    """limit 2, period 10, many workers, starts at 0 and 8: the next may start at 10, the one
+after it at 18. With one worker and calls of 30 seconds they start at 0, 30, 60.""",
+    """A semaphore for the workers, released in `finally` of the coroutine that makes the call; a
+deque of the last `limit` start times. In the loop: acquire, sleep until the deque's first +
+period, note the time, create_task. Gather at the end.""",
 )
-q.why("""Start i has to wait for start i − limit plus the period, and for nothing else: a deque of
-`limit` times is the whole state. Fixed windows and token buckets are cheaper to share between
-servers (one counter) and promise less: up to 2·limit around a boundary, up to limit + rate·period
-in a period. Say which promise the other side checks.
+q.why("""Start i waits for its arrival, for a free worker, and for start i − limit plus the
+period: a semaphore and a deque of `limit` times are the whole state. The order matters: who notes
+the time first and then waits for a worker has kept the limit on paper only.
 
-Test such code on a simulated clock: real sleeps are slow, and the bug at the boundary needs an
-arrival within milliseconds of it.""")
+Fixed windows and token buckets are cheaper to share between servers (one counter) and promise
+less: up to 2·limit around a boundary, up to limit + rate·period in a period. Waves look bounded,
+too, and waste the difference between the slowest and the mean call. Test such code on a simulated
+clock: real sleeps are slow, and the bug at the boundary needs two arrivals on its two sides.""")
 ### END HIDDEN TESTS
 q.grade()
 
 # %% [markdown]
-# ## 5. What more workers can bring (2 points, 8 minutes)
+# ## 4. What more workers can bring (2 points, 8 minutes)
 #
 # A task computes for `compute_s` seconds, `locked_s` of these while it holds the interpreter's
 # lock (GIL; the rest is native code that lets go of it), and waits `wait_s` seconds for others.
@@ -1633,7 +1437,7 @@ q.grade()
 
 
 # %% [markdown]
-# ## 6. The latest value of each feature (3 points, 10 minutes)
+# ## 5. The latest value of each feature (3 points, 10 minutes)
 #
 # `feature_log(entity, name, value, written, seq)`: every write of a feature. Give `entity, name,
 # value` of the **latest** write of each (entity, name): the largest `written`, and of equal ones
@@ -1642,15 +1446,6 @@ q.grade()
 #
 # **Example.** ('u1', 'age', 30, 5, 1), ('u1', 'age', 31, 9, 2), ('u1', 'age', NULL, 9, 3) and
 # ('u1', 'city', 7, 2, 1): ('u1', 'age', NULL), ('u1', 'city', 7).
-#
-# ## 7. The best runs of each team (3 points, 12 minutes)
-#
-# `runs(team, run, score)`: training runs; higher is better, NULL means crashed and does not count.
-# For each team give the runs whose score is among the **two highest different scores** of the team:
-# `team, run, score, place` with place 1 or 2. Runs with equal scores share a place, however many.
-# Order by team, place, run.
-#
-# **Example.** Scores a: 0.9, b: 0.9, c: 0.8, d: 0.7 of one team: a and b have place 1, c place 2.
 
 
 # %% nbgrader={"grade_id": "latest_features", "solution": true}
@@ -1665,22 +1460,6 @@ def latest_features():
         FROM feature_log
     )
     SELECT entity, name, value FROM numbered WHERE age = 1 ORDER BY entity, name
-    """
-    ### END SOLUTION
-
-
-# %% nbgrader={"grade_id": "best_runs", "solution": true}
-def best_runs():
-    """SQL: team, run, score, place of the runs with each team's two highest scores."""
-    ### BEGIN SOLUTION
-    return """
-    WITH placed AS (
-        SELECT team, run, score,
-            DENSE_RANK() OVER (PARTITION BY team ORDER BY score DESC) AS place
-        FROM runs
-        WHERE score IS NOT NULL
-    )
-    SELECT team, run, score, place FROM placed WHERE place <= 2 ORDER BY team, place, run
     """
     ### END SOLUTION
 
@@ -1866,6 +1645,33 @@ turns a deletion into its opposite.""")
 ### END HIDDEN TESTS
 q.grade()
 
+# %% [markdown]
+# ## 6. The best runs of each team (3 points, 12 minutes)
+#
+# `runs(team, run, score)`: training runs; higher is better, NULL means crashed and does not count.
+# For each team give the runs whose score is among the **two highest different scores** of the team:
+# `team, run, score, place` with place 1 or 2. Runs with equal scores share a place, however many.
+# Order by team, place, run.
+#
+# **Example.** Scores a: 0.9, b: 0.9, c: 0.8, d: 0.7 of one team: a and b have place 1, c place 2.
+
+
+# %% nbgrader={"grade_id": "best_runs", "solution": true}
+def best_runs():
+    """SQL: team, run, score, place of the runs with each team's two highest scores."""
+    ### BEGIN SOLUTION
+    return """
+    WITH placed AS (
+        SELECT team, run, score,
+            DENSE_RANK() OVER (PARTITION BY team ORDER BY score DESC) AS place
+        FROM runs
+        WHERE score IS NOT NULL
+    )
+    SELECT team, run, score, place FROM placed WHERE place <= 2 ORDER BY team, place, run
+    """
+    ### END SOLUTION
+
+
 # %% nbgrader={"grade_id": "best_runs_counts_different_scores", "grade": true}
 """Equal scores share a place, and the next lower score has the next place."""
 q = Question(best_runs, points=3)
@@ -2043,57 +1849,59 @@ has a place in every ordering, which differs between databases: filter it or say
 q.grade()
 
 # %% [markdown]
-# ## 8. Smoothed losses (3 points, 10 minutes)
+# ## 7. Two reports: a window and a self-join (5 points, 20 minutes)
 #
-# `losses(run, step, loss)`: what runs logged, at uneven steps (no step twice in a run, no NULL).
-# For each row give `run, step, smooth, change`: `smooth` is the mean of this loss and those of
-# the **two logged steps before it** in the same run (fewer at the beginning), `change` this loss
-# minus that of the logged step before, NULL at the first. Order by run, step.
+# Return a dict with two texts, `{"smooth": …, "differ": …}`.
 #
-# **Example.** Steps 1, 10, 11, 50 of one run with losses 8, 4, 3, 2: smooth 8, 6, 5, 3; change
+# **smooth.** `losses(run, step, loss)`: what runs logged, at uneven steps (no step twice in a
+# run, no NULL). For each row give `run, step, smooth, change`: `smooth` is the mean of this loss
+# and those of the **two logged steps before it** in the same run (fewer at the beginning),
+# `change` this loss minus that of the logged step before, NULL at the first. Order by run, step.
+# *Example*: steps 1, 10, 11, 50 of one run with losses 8, 4, 3, 2: smooth 8, 6, 5, 3; change
 # NULL, −4, −1, −1.
 #
-# ## 9. Where models disagree (3 points, 12 minutes)
-#
-# `answers(item, model, label)`: each model answers an item at most once; NULL means that it gave
-# no answer. For each pair of models with the first name before the second, and with at least one
-# item that **both** answered, give `first, second, both, differ`: the names, how many items both
-# answered, and on how many of these the labels differ (0 if none). Order by first, second.
-#
-# **Example.** Item 1: a says "cat", b "dog", c nothing (NULL); item 2: a and b say "cat". The
-# result is one row, ('a', 'b', 2, 1).
+# **differ.** `answers(item, model, label)`: each model answers an item at most once; NULL means
+# that it gave no answer. For each pair of models with the first name before the second, and with
+# at least one item that **both** answered, give `first, second, both, differ`: the names, how
+# many items both answered, and on how many of these the labels differ (0 if none). Order by
+# first, second. *Example*: item 1: a says "cat", b "dog", c nothing (NULL); item 2: a and b say
+# "cat": one row, ('a', 'b', 2, 1).
 
 
-# %% nbgrader={"grade_id": "smoothed_losses", "solution": true}
-def smoothed_losses():
-    """SQL: run, step, mean of three logged losses, change from the one before."""
+# %% nbgrader={"grade_id": "loss_reports", "solution": true}
+def loss_reports():
+    """Two SQL texts: smoothed losses, and where models disagree.
+
+    Returns:
+        dict {"smooth": text of one SELECT, "differ": text of one SELECT}.
+    """
     ### BEGIN SOLUTION
-    return """
+    smooth = """
     SELECT run, step,
         AVG(loss) OVER (PARTITION BY run ORDER BY step ROWS 2 PRECEDING) AS smooth,
         loss - LAG(loss) OVER (PARTITION BY run ORDER BY step) AS change
     FROM losses ORDER BY run, step
     """
-    ### END SOLUTION
-
-
-# %% nbgrader={"grade_id": "disagreements", "solution": true}
-def disagreements():
-    """SQL: pairs of models, how many items both answered, on how many they differ."""
-    ### BEGIN SOLUTION
-    return """
+    differ = """
     SELECT a.model, b.model, COUNT(*), SUM(a.label <> b.label)
     FROM answers a JOIN answers b ON a.item = b.item AND a.model < b.model
     WHERE a.label IS NOT NULL AND b.label IS NOT NULL
     GROUP BY a.model, b.model
     ORDER BY a.model, b.model
     """
+    return {"smooth": smooth, "differ": differ}
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "smoothed_losses_counts_rows_not_steps", "grade": true}
-"""The window holds three logged rows of one run, whatever their steps."""
-q = Question(smoothed_losses, points=3)
+# %% nbgrader={"grade_id": "loss_reports_count_what_they_say", "grade": true}
+"""Windows hold rows of one run, pairs hold items that both models answered."""
+q = Question(loss_reports, points=5)
+
+
+def query(f, name):
+    """One of the two texts."""
+    made = f()
+    return made.get(name) if isinstance(made, dict) else None
 
 
 def losses_table(rows):
@@ -2101,11 +1909,11 @@ def losses_table(rows):
 
 
 @q.probe(gives="")
-def the_example(f):
+def steps_far_apart(f):
     """Steps 1, 10, 11, 50: the three logged steps, however far apart"""
     rows = [("a", 10, 4.0), ("a", 1, 8.0), ("a", 50, 2.0), ("a", 11, 3.0)]
     wanted = [("a", 1, 8, None), ("a", 10, 6, -4), ("a", 11, 5, -1), ("a", 50, 3, -1)]
-    return amiss(f(), losses_table(rows), wanted)
+    return amiss(query(f, "smooth"), losses_table(rows), wanted)
 
 
 @q.probe(gives="")
@@ -2113,7 +1921,26 @@ def a_second_run_begins_anew(f):
     """The first step of a run knows nothing of another run"""
     rows = [("a", 1, 9.0), ("a", 2, 5.0), ("b", 1, 1.0), ("b", 3, 3.0)]
     wanted = [("a", 1, 9, None), ("a", 2, 7, -4), ("b", 1, 1, None), ("b", 3, 2, 2)]
-    return amiss(f(), losses_table(rows), wanted)
+    return amiss(query(f, "smooth"), losses_table(rows), wanted)
+
+
+def answers_table(rows):
+    return {"answers": ("item, model, label", rows)}
+
+
+@q.probe(gives="")
+def an_open_answer(f):
+    """The example: c gave no answer, so it is in no pair"""
+    rows = [(1, "a", "cat"), (1, "b", "dog"), (1, "c", None), (2, "a", "cat"), (2, "b", "cat")]
+    return amiss(query(f, "differ"), answers_table(rows), [("a", "b", 2, 1)])
+
+
+@q.probe(gives="")
+def three_models(f):
+    """Three models that agree make three pairs, each with 0 differences"""
+    rows = [(7, "c", "x"), (7, "a", "x"), (7, "b", "x")]
+    wanted = [("a", "b", 1, 0), ("a", "c", 1, 0), ("b", "c", 1, 0)]
+    return amiss(query(f, "differ"), answers_table(rows), wanted)
 
 
 ### BEGIN HIDDEN TESTS
@@ -2141,174 +1968,21 @@ def smoothed(rows):
 @q.probe(gives="")
 def three_runs(f):
     """Forty rows of three runs, stored in no order"""
-    return amiss(f(), losses_table(logged(40, 0)), smoothed(logged(40, 0)))
+    return amiss(query(f, "smooth"), losses_table(logged(40, 0)), smoothed(logged(40, 0)))
 
 
 @q.probe(gives="")
 def a_jump(f):
     """A jump is in the mean of three rows, the jump's own and the next two"""
     rows = [("a", 10 * i, v) for i, v in enumerate([2.0, 1.0, 2.0, 3.0, 10.0, 2.0])]
-    return amiss(f(), losses_table(rows), smoothed(rows))
+    return amiss(query(f, "smooth"), losses_table(rows), smoothed(rows))
 
 
 @q.probe(gives="")
 def whole_numbers(f):
     """Losses that are integers have a mean that is none"""
     rows = [("a", 3, 1), ("a", 5, 2)]
-    return amiss(f(), losses_table(rows), [("a", 3, 1, None), ("a", 5, 1.5, 1)])
-
-
-@q.reference
-def by_correlated_queries():
-    return """
-    SELECT run, step,
-        (SELECT AVG(loss) FROM (
-            SELECT loss FROM losses b WHERE b.run = a.run AND b.step <= a.step
-            ORDER BY step DESC LIMIT 3)),
-        loss - (SELECT loss FROM losses b WHERE b.run = a.run AND b.step < a.step
-            ORDER BY step DESC LIMIT 1)
-    FROM losses a ORDER BY run, step
-    """
-
-
-def windows(
-    mean="PARTITION BY run ORDER BY step ROWS 2 PRECEDING",
-    lag="PARTITION BY run ORDER BY step",
-    change="loss - LAG(loss) OVER",
-    smooth="AVG(loss) OVER",
-):
-    return f"""
-    SELECT run, step, {smooth} ({mean}), {change} ({lag}) FROM losses ORDER BY run, step
-    """
-
-
-@q.mistake("""RANGE 2 PRECEDING means steps from step − 2 on, not two rows: with uneven steps the
-window holds one row or three. Use ROWS.""")
-def range_for_rows():
-    return windows(mean="PARTITION BY run ORDER BY step RANGE 2 PRECEDING")
-
-
-@q.mistake("""With ORDER BY and no frame the window reaches back to the first row: a running mean
-that gets slower and slower. Say ROWS 2 PRECEDING.""")
-def frame_left_out():
-    return windows(mean="PARTITION BY run ORDER BY step")
-
-
-@q.mistake("""Without PARTITION BY run, the window reaches into another run.""")
-def runs_not_apart():
-    return windows(mean="ORDER BY run, step ROWS 2 PRECEDING", lag="ORDER BY run, step")
-
-
-@q.mistake("""The mean knows its run, and LAG does not: the first change of a run is the
-difference to another run's last loss. Each window needs its own PARTITION BY.""")
-def lag_not_apart():
-    return windows(lag="ORDER BY run, step")
-
-
-@q.mistake("""Your window is centred, or looks ahead. At a step the next losses are not known: 2
-PRECEDING to CURRENT ROW.""")
-def centred_window():
-    return windows(mean="PARTITION BY run ORDER BY step ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING")
-
-
-@q.mistake("""Three rows before this one make a window of four. "This and the two before" is ROWS 2
-PRECEDING.""")
-def one_row_too_many():
-    return windows(mean="PARTITION BY run ORDER BY step ROWS 3 PRECEDING")
-
-
-@q.mistake("""This loss is not in its own window: "this and the two before".""")
-def current_row_left_out():
-    return windows(mean="PARTITION BY run ORDER BY step ROWS BETWEEN 2 PRECEDING AND 1 PRECEDING")
-
-
-@q.mistake("""The first change is 0 with you (LAG's default, or COALESCE). 0 says "measured, and
-equal"; nothing was measured. Leave it NULL.""")
-def first_change_is_zero():
-    return windows(change="loss - LAG(loss, 1, loss) OVER")
-
-
-@q.mistake("""The sign of `change` is wrong: this loss minus the one before, so that a falling
-loss is negative.""")
-def change_turned_around():
-    return windows(change="-loss + LAG(loss) OVER")
-
-
-@q.mistake("""You divide the sum by 3 also where the window has one or two rows: the curve seems
-to begin low. AVG divides by what is there.""")
-def divided_by_three():
-    return windows(smooth="1.0 / 3 * SUM(loss) OVER")
-
-
-@q.variant
-def two_lags():
-    return """
-    WITH l AS (
-        SELECT *, LAG(loss) OVER w AS one, LAG(loss, 2) OVER w AS two FROM losses
-        WINDOW w AS (PARTITION BY run ORDER BY step)
-    )
-    SELECT run, step,
-        (loss + COALESCE(one, 0) + COALESCE(two, 0)) * 1.0
-            / (1 + (one IS NOT NULL) + (two IS NOT NULL)),
-        loss - one
-    FROM l ORDER BY run, step
-    """
-
-
-@q.variant
-def self_join_on_numbers():
-    return """
-    WITH n AS (
-        SELECT *, ROW_NUMBER() OVER (PARTITION BY run ORDER BY step) AS i FROM losses
-    )
-    SELECT a.run, a.step, AVG(b.loss), a.loss - MAX(CASE WHEN b.i = a.i - 1 THEN b.loss END)
-    FROM n a JOIN n b ON a.run = b.run AND b.i BETWEEN a.i - 2 AND a.i
-    GROUP BY a.run, a.step ORDER BY a.run, a.step
-    """
-
-
-q.hints(
-    """What is in the window of step 50, if the steps are 1, 10, 11, 50? And of a run's first
-step?""",
-    """Two runs with one row each: smooth is the loss itself, change is NULL, twice.""",
-    """AVG(loss) OVER (PARTITION BY run ORDER BY step ROWS 2 PRECEDING), and loss − LAG(loss) OVER
-(PARTITION BY run ORDER BY step).""",
-)
-q.why("""A window has three parts, and each has a default that is wrong here: no PARTITION BY
-means all runs, no frame means from the first row, and RANGE counts in values of the ordering
-column, ROWS in rows. RANGE is right when "the last hour" is meant.
-
-LAG's NULL at the beginning is information. A default of 0 makes a step without predecessor look
-like one without progress.""")
-### END HIDDEN TESTS
-q.grade()
-
-# %% nbgrader={"grade_id": "disagreements_counts_each_pair_once", "grade": true}
-"""Each pair of models once, over the items that both answered."""
-q = Question(disagreements, points=3)
-
-
-def answers_table(rows):
-    return {"answers": ("item, model, label", rows)}
-
-
-@q.probe(gives="")
-def the_example(f):
-    """The example: c gave no answer, so it is in no pair"""
-    rows = [(1, "a", "cat"), (1, "b", "dog"), (1, "c", None), (2, "a", "cat"), (2, "b", "cat")]
-    return amiss(f(), answers_table(rows), [("a", "b", 2, 1)])
-
-
-@q.probe(gives="")
-def three_models(f):
-    """Three models that agree make three pairs, each with 0 differences"""
-    rows = [(7, "c", "x"), (7, "a", "x"), (7, "b", "x")]
-    wanted = [("a", "b", 1, 0), ("a", "c", 1, 0), ("b", "c", 1, 0)]
-    return amiss(f(), answers_table(rows), wanted)
-
-
-### BEGIN HIDDEN TESTS
-q.hidden()
+    return amiss(query(f, "smooth"), losses_table(rows), [("a", 3, 1, None), ("a", 5, 1.5, 1)])
 
 
 def random_answers(seed):
@@ -2322,7 +1996,7 @@ def random_answers(seed):
     return rows
 
 
-def pairs(rows):
+def common(rows):
     said = {(item, model): label for item, model, label in rows if label is not None}
     result = []
     for one, two in itertools.combinations("abcd", 2):
@@ -2335,17 +2009,28 @@ def pairs(rows):
 @q.probe(gives="")
 def four_models(f):
     """17 items, four models, missing answers of both kinds"""
-    return amiss(f(), answers_table(random_answers(0)), pairs(random_answers(0)))
+    return amiss(query(f, "differ"), answers_table(random_answers(0)), common(random_answers(0)))
 
 
 @q.probe(gives="")
 def strangers(f):
     """Models without a common answered item are no pair"""
     rows = [(1, "a", "x"), (2, "b", "x"), (3, "a", None), (3, "b", "y")]
-    return amiss(f(), answers_table(rows), [])
+    return amiss(query(f, "differ"), answers_table(rows), [])
 
 
-@q.reference
+def by_correlated_queries():
+    return """
+    SELECT run, step,
+        (SELECT AVG(loss) FROM (
+            SELECT loss FROM losses b WHERE b.run = a.run AND b.step <= a.step
+            ORDER BY step DESC LIMIT 3)),
+        loss - (SELECT loss FROM losses b WHERE b.run = a.run AND b.step < a.step
+            ORDER BY step DESC LIMIT 1)
+    FROM losses a ORDER BY run, step
+    """
+
+
 def inside_each_item():
     return """
     WITH said AS (SELECT * FROM answers WHERE label IS NOT NULL)
@@ -2354,6 +2039,22 @@ def inside_each_item():
     FROM said one CROSS JOIN said two
     WHERE one.item = two.item AND two.model > one.model
     GROUP BY 1, 2 ORDER BY 1, 2
+    """
+
+
+@q.reference
+def by_other_routes():
+    return {"smooth": by_correlated_queries(), "differ": inside_each_item()}
+
+
+def windows(
+    mean="PARTITION BY run ORDER BY step ROWS 2 PRECEDING",
+    lag="PARTITION BY run ORDER BY step",
+    change="loss - LAG(loss) OVER",
+    smooth="AVG(loss) OVER",
+):
+    return f"""
+    SELECT run, step, {smooth} ({mean}), {change} ({lag}) FROM losses ORDER BY run, step
     """
 
 
@@ -2368,94 +2069,209 @@ def joined(
     """
 
 
+def spoilt(**texts):
+    """Both queries, one of them written in another way."""
+    return {"smooth": windows(), "differ": joined(), **texts}
+
+
+@q.mistake("""RANGE 2 PRECEDING means steps from step − 2 on, not two rows: with uneven steps the
+window holds one row or three. Use ROWS.""")
+def range_for_rows():
+    return spoilt(smooth=windows(mean="PARTITION BY run ORDER BY step RANGE 2 PRECEDING"))
+
+
+@q.mistake("""With ORDER BY and no frame the window reaches back to the first row: a running mean
+that gets slower and slower. Say ROWS 2 PRECEDING.""")
+def frame_left_out():
+    return spoilt(smooth=windows(mean="PARTITION BY run ORDER BY step"))
+
+
+@q.mistake("""Without PARTITION BY run, the window reaches into another run.""")
+def runs_not_apart():
+    return spoilt(
+        smooth=windows(mean="ORDER BY run, step ROWS 2 PRECEDING", lag="ORDER BY run, step")
+    )
+
+
+@q.mistake("""The mean knows its run, and LAG does not: the first change of a run is the
+difference to another run's last loss. Each window needs its own PARTITION BY.""")
+def lag_not_apart():
+    return spoilt(smooth=windows(lag="ORDER BY run, step"))
+
+
+@q.mistake("""Your window is centred, or looks ahead. At a step the next losses are not known: 2
+PRECEDING to CURRENT ROW.""")
+def centred_window():
+    return spoilt(
+        smooth=windows(
+            mean="PARTITION BY run ORDER BY step ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING"
+        )
+    )
+
+
+@q.mistake("""Three rows before this one make a window of four. "This and the two before" is ROWS 2
+PRECEDING.""")
+def one_row_too_many():
+    return spoilt(smooth=windows(mean="PARTITION BY run ORDER BY step ROWS 3 PRECEDING"))
+
+
+@q.mistake("""This loss is not in its own window: "this and the two before".""")
+def current_row_left_out():
+    return spoilt(
+        smooth=windows(
+            mean="PARTITION BY run ORDER BY step ROWS BETWEEN 2 PRECEDING AND 1 PRECEDING"
+        )
+    )
+
+
+@q.mistake("""The first change is 0 with you (LAG's default, or COALESCE). 0 says "measured, and
+equal"; nothing was measured. Leave it NULL.""")
+def first_change_is_zero():
+    return spoilt(smooth=windows(change="loss - LAG(loss, 1, loss) OVER"))
+
+
+@q.mistake("""The sign of `change` is wrong: this loss minus the one before, so that a falling
+loss is negative.""")
+def change_turned_around():
+    return spoilt(smooth=windows(change="-loss + LAG(loss) OVER"))
+
+
+@q.mistake("""You divide the sum by 3 also where the window has one or two rows: the curve seems
+to begin low. AVG divides by what is there.""")
+def divided_by_three():
+    return spoilt(smooth=windows(smooth="1.0 / 3 * SUM(loss) OVER"))
+
+
+@q.variant
+def two_lags():
+    return spoilt(
+        smooth="""
+    WITH l AS (
+        SELECT *, LAG(loss) OVER w AS one, LAG(loss, 2) OVER w AS two FROM losses
+        WINDOW w AS (PARTITION BY run ORDER BY step)
+    )
+    SELECT run, step,
+        (loss + COALESCE(one, 0) + COALESCE(two, 0)) * 1.0
+            / (1 + (one IS NOT NULL) + (two IS NOT NULL)),
+        loss - one
+    FROM l ORDER BY run, step
+    """
+    )
+
+
+@q.variant
+def self_join_on_numbers():
+    return spoilt(
+        smooth="""
+    WITH n AS (
+        SELECT *, ROW_NUMBER() OVER (PARTITION BY run ORDER BY step) AS i FROM losses
+    )
+    SELECT a.run, a.step, AVG(b.loss), a.loss - MAX(CASE WHEN b.i = a.i - 1 THEN b.loss END)
+    FROM n a JOIN n b ON a.run = b.run AND b.i BETWEEN a.i - 2 AND a.i
+    GROUP BY a.run, a.step ORDER BY a.run, a.step
+    """
+    )
+
+
 @q.mistake("""Each pair comes twice, as (a, b) and as (b, a). Join with a.model < b.model.""")
 def pairs_both_ways():
-    return joined(on="a.item = b.item AND a.model <> b.model")
+    return spoilt(differ=joined(on="a.item = b.item AND a.model <> b.model"))
 
 
 @q.mistake("""A model is paired with itself, and agrees. Join with <, not <=.""")
 def pairs_with_itself():
-    return joined(on="a.item = b.item AND a.model <= b.model")
+    return spoilt(differ=joined(on="a.item = b.item AND a.model <= b.model"))
 
 
 @q.mistake("""Answers to different items are compared: join fan-out, every row of one model with
 every row of the other. The join needs a.item = b.item.""")
 def join_fan_out():
-    return joined(on="a.model < b.model")
+    return spoilt(differ=joined(on="a.model < b.model"))
 
 
-@q.mistake("""You filter the rows that differ before counting: pairs that agree everywhere vanish,
+@q.mistake("""You filter the rows that differ before counting: common that agree everywhere vanish,
 and `both` counts the differences. Count all common rows, and sum the comparison.""")
 def filtered_before_counting():
-    return joined(where="a.label <> b.label")
+    return spoilt(differ=joined(where="a.label <> b.label"))
 
 
 @q.mistake("""An item that one of them left open (NULL) counts as common: `both` is too large, and a
-model without answers makes pairs. Ask for both labels to be there.""")
+model without answers makes common. Ask for both labels to be there.""")
 def open_answers_counted():
-    return joined(where="1", counts="COUNT(*), COALESCE(SUM(a.label <> b.label), 0)")
+    return spoilt(differ=joined(where="1", counts="COUNT(*), COALESCE(SUM(a.label <> b.label), 0)"))
 
 
 @q.mistake("""A missing answer counts as a different one (IS NOT, or COALESCE to some text). It is
 no answer: leave the item out for this pair.""")
 def open_answers_differ():
-    return joined(where="1", counts="COUNT(*), SUM(a.label IS NOT b.label)")
+    return spoilt(differ=joined(where="1", counts="COUNT(*), SUM(a.label IS NOT b.label)"))
 
 
 @q.mistake("""Your last column counts where they agree. The differences are wanted.""")
 def agreements_counted():
-    return joined(counts="COUNT(*), SUM(a.label = b.label)")
+    return spoilt(differ=joined(counts="COUNT(*), SUM(a.label = b.label)"))
 
 
 @q.mistake("""COUNT(a.label <> b.label) counts every row in which the comparison has a value, 0 as
 well as 1. SUM it.""")
 def count_of_a_comparison():
-    return joined(counts="COUNT(*), COUNT(a.label <> b.label)")
+    return spoilt(differ=joined(counts="COUNT(*), COUNT(a.label <> b.label)"))
 
 
 @q.mistake("""The last column is a share. A count is wanted; who reads it can divide.""")
 def share_returned():
-    return joined(counts="COUNT(*), AVG(a.label <> b.label)")
+    return spoilt(differ=joined(counts="COUNT(*), AVG(a.label <> b.label)"))
 
 
 @q.variant
 def with_a_filter_clause():
-    return """
+    return spoilt(
+        differ="""
     SELECT a.model AS first, b.model AS second, COUNT(*) AS both,
         COUNT(*) FILTER (WHERE a.label != b.label) AS differ
     FROM answers a INNER JOIN answers b USING (item)
     WHERE a.model < b.model AND a.label NOT NULL AND b.label NOT NULL
     GROUP BY first, second ORDER BY first, second
     """
+    )
 
 
 @q.variant
 def cases_in_a_subquery():
-    return """
+    return spoilt(
+        differ="""
     SELECT m1, m2, SUM(1), SUM(CASE same WHEN 1 THEN 0 ELSE 1 END) FROM (
         SELECT a.model AS m1, b.model AS m2, a.label = b.label AS same
         FROM answers a, answers b WHERE a.item = b.item AND a.model < b.model
     )
     WHERE same IS NOT NULL GROUP BY m1, m2 ORDER BY m1, m2
     """
+    )
 
 
 q.hints(
-    """How many rows does the join have for one item with three models? Which of them do you
-want?""",
-    """Item 1: a says x, b says x. One row ('a', 'b', 1, 0), although nothing differs.""",
-    """JOIN answers b ON a.item = b.item AND a.model < b.model, both labels not NULL, GROUP BY the
-two models, COUNT(*) and SUM(a.label <> b.label).""",
+    """What is in the window of step 50, if the steps are 1, 10, 11, 50? And how many rows does a
+self-join have for one item with three models: which of them do you want?""",
+    """Two runs with one row each: smooth is the loss itself, change NULL, twice. Item 1, a says
+x, b says x: one row, ('a', 'b', 1, 0), although nothing differs.""",
+    """AVG(loss) OVER (PARTITION BY run ORDER BY step ROWS 2 PRECEDING) and loss − LAG(loss) OVER
+(PARTITION BY run ORDER BY step). JOIN answers b ON a.item = b.item AND a.model < b.model, both
+labels not NULL, COUNT(*) and SUM(a.label <> b.label).""",
 )
-q.why("""A self-join compares rows of one table; `<` on the key picks each unordered pair once.
-What is filtered in WHERE is gone before COUNT: so the comparison belongs into the sum, not into
-the filter. A comparison with NULL is NULL, which SUM skips and COUNT(*) does not: the two columns
-would speak of different items. Note the size: n rows an item make n² / 2 pairs.""")
+q.why("""A window has three parts, and each has a default that is wrong here: no PARTITION BY
+means all runs, no frame means from the first row on, and RANGE counts in values of the ordering
+column, ROWS in rows (RANGE is right when "the last hour" is meant). LAG's NULL at the beginning
+is information: a default of 0 makes a step without predecessor look like one without progress.
+
+A self-join compares rows of one table; `<` on the key picks each unordered pair once. What is
+filtered in WHERE is gone before COUNT: so the comparison belongs into the sum. A comparison with
+NULL is NULL, which SUM skips and COUNT(*) does not: the two columns would speak of different
+items. Note the size: n models an item make n² / 2 rows.""")
 ### END HIDDEN TESTS
 q.grade()
 
 # %% [markdown]
-# ## 10. Sessions (3 points, 12 minutes)
+# ## 8. Sessions (3 points, 12 minutes)
 #
 # `events(user, ts)`: clicks, ts in whole seconds, in no order. A user's new session begins when
 # **more than 1800** seconds have passed since the user's event before. Give `user, number, first,
@@ -2463,18 +2279,6 @@ q.grade()
 # last event and the number of events. Order by user, number.
 #
 # **Example.** One user, ts 0, 1800, 3600, 5401: sessions (1, 0, 3600, 3) and (2, 5401, 5401, 1).
-#
-# ## 11. Who comes back (3 points, 15 minutes)
-#
-# `users(user, day)`: the day (a whole number) on which each user signed up, once each.
-# `activity(user, day)`: many rows a user, also several on one day. `bots(user)`: users that do
-# not count; a careless export left **NULLs** in it. For each day on which at least one user
-# signed up who is no bot, give `day, size, returned`: how many such users signed up, and the
-# **share** of them (a number from 0 to 1, not rounded) who were active on at least one of the
-# days day + 1 … day + 7. Order by day.
-#
-# **Example.** ann and bob sign up on day 3, eve (a bot) on day 4. Ann is active on days 3, 5 and 5,
-# bob on day 11: one row, (3, 2, 0.5).
 
 
 # %% nbgrader={"grade_id": "sessions", "solution": true}
@@ -2495,22 +2299,6 @@ def sessions():
     )
     SELECT user, number, MIN(ts), MAX(ts), COUNT(*)
     FROM numbered GROUP BY user, number ORDER BY user, number
-    """
-    ### END SOLUTION
-
-
-# %% nbgrader={"grade_id": "retention", "solution": true}
-def retention():
-    """SQL: day, size and returned share of each day's new users, bots left out."""
-    ### BEGIN SOLUTION
-    return """
-    SELECT u.day, COUNT(*), AVG(EXISTS (
-        SELECT 1 FROM activity a
-        WHERE a.user = u.user AND a.day BETWEEN u.day + 1 AND u.day + 7
-    ))
-    FROM users u
-    WHERE NOT EXISTS (SELECT 1 FROM bots b WHERE b.user = u.user)
-    GROUP BY u.day ORDER BY u.day
     """
     ### END SOLUTION
 
@@ -2729,6 +2517,36 @@ are numbered NULL. Fixed pieces of time look similar in a chart of totals, and c
 that crosses a border.""")
 ### END HIDDEN TESTS
 q.grade()
+
+# %% [markdown]
+# ## 9. Who comes back (3 points, 15 minutes)
+#
+# `users(user, day)`: the day (a whole number) on which each user signed up, once each.
+# `activity(user, day)`: many rows a user, also several on one day. `bots(user)`: users that do
+# not count; a careless export left **NULLs** in it. For each day on which at least one user
+# signed up who is no bot, give `day, size, returned`: how many such users signed up, and the
+# **share** of them (a number from 0 to 1, not rounded) who were active on at least one of the
+# days day + 1 … day + 7. Order by day.
+#
+# **Example.** ann and bob sign up on day 3, eve (a bot) on day 4. Ann is active on days 3, 5 and 5,
+# bob on day 11: one row, (3, 2, 0.5).
+
+
+# %% nbgrader={"grade_id": "retention", "solution": true}
+def retention():
+    """SQL: day, size and returned share of each day's new users, bots left out."""
+    ### BEGIN SOLUTION
+    return """
+    SELECT u.day, COUNT(*), AVG(EXISTS (
+        SELECT 1 FROM activity a
+        WHERE a.user = u.user AND a.day BETWEEN u.day + 1 AND u.day + 7
+    ))
+    FROM users u
+    WHERE NOT EXISTS (SELECT 1 FROM bots b WHERE b.user = u.user)
+    GROUP BY u.day ORDER BY u.day
+    """
+    ### END SOLUTION
+
 
 # %% nbgrader={"grade_id": "retention_counts_users_once", "grade": true}
 """Users are counted, not rows; who never came back counts below the line; NULL is no bot."""
