@@ -160,6 +160,26 @@ def test_peak_memory_tells_n_squared_from_n():
     assert excess_growth(spread, make, 400, 1600, at_most=1.3, of=peak_bytes) == ""
 
 
+def test_a_few_bytes_do_not_grow():
+    def chain(n):
+        return (list(range(1, n)) + [-1],)
+
+    def length(chain):  # a number above 256 takes memory, a smaller one takes none
+        place = count = 0
+        while place != -1:
+            place, count = chain[place], count + 1
+        return count
+
+    def way(chain):
+        places = [0]
+        while chain[places[-1]] != -1:
+            places.append(chain[places[-1]])
+        return len(places)
+
+    assert excess_growth(length, chain, 100, 800, at_most=0.4, of=peak_bytes) == ""
+    assert "n^1" in excess_growth(way, chain, 100, 800, at_most=0.4, of=peak_bytes)
+
+
 def test_arguments_are_what_they_were_and_named_ones_count():
     xs = [3, 1, 2]
     assert work(lambda xs: xs.sort(), xs=xs) > 0 and xs == [3, 1, 2]

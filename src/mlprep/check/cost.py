@@ -25,6 +25,7 @@ from collections.abc import Callable
 from mlprep.check.answer import PACKAGE, Watched
 
 MOVES_ALL = ("index", "count", "remove", "copy", "reverse")  # list methods that touch each item
+LEAST_BYTES = 1024  # less is noise: one integer above 256 takes 32 bytes, the one below takes none
 MOVES_REST = ("pop", "insert")  # they move what comes after
 
 
@@ -48,7 +49,8 @@ def growth(f: Callable, make: Callable, small: int, large: int, of: Callable = w
         make: from a size n to the arguments of f, as a tuple.
         of: work or peak_bytes.
     """
-    before, after = (max(of(f, *make(n)), 1) for n in (small, large))
+    least = LEAST_BYTES if of is peak_bytes else 1
+    before, after = (max(of(f, *make(n)), least) for n in (small, large))
     return math.log(after / before) / math.log(large / small)
 
 
