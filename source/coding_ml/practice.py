@@ -127,7 +127,7 @@ def run_sql(sql, tables):
         tables: dict from a table's name to (names of columns in one str, list of rows).
     """
     if not isinstance(sql, str):
-        return "return the text of one SELECT"
+        return "the text of one SELECT is wanted"
     db = sqlite3.connect(":memory:")
     try:
         for name, (columns, rows) in tables.items():
@@ -259,10 +259,11 @@ def evaluation_covers_all(f):
     return cover(epoch(f, 23, 4, None, True, 3), 23)
 
 
-@q.probe(gives=[[4], [4], [4]])
+@q.probe(gives="")
 def equally_many_full_batches(f):
-    """With drop_last, each of three ranks has one full batch of four out of 23."""
-    return [[len(part) for part in parts] for parts in epoch(f, 23, 4, 0, True, 3)]
+    """With drop_last, each of three ranks has one full batch of four out of 23"""
+    got = [[len(part) for part in parts] for parts in epoch(f, 23, 4, 0, True, 3)]
+    return "" if got == [[4], [4], [4]] else f"the sizes of the ranks' batches are {got}"
 
 
 @q.probe(gives="")
@@ -281,10 +282,11 @@ def drop_last_gives_nothing_twice(f):
     return cover(epoch(f, 31, 3, 2, True, 4), 31).replace("some never come", "")
 
 
-@q.probe(gives=[2, 2, 2, 2])
+@q.probe(gives="")
 def steps_of_each_rank(f):
-    """31 // (4 · 3) = 2 batches on each of four ranks: equal, or they wait for each other."""
-    return [len(parts) for parts in epoch(f, 31, 3, 2, True, 4)]
+    """31 // (4 · 3) = 2 batches on each of four ranks: equal, or they wait for each other"""
+    got = [len(parts) for parts in epoch(f, 31, 3, 2, True, 4)]
+    return "" if got == [2, 2, 2, 2] else f"they have {got} batches"
 
 
 @q.probe(gives="")
@@ -298,6 +300,12 @@ def one_rank(f):
 def more_ranks_than_examples(f):
     """Five ranks share three examples: each once, some ranks have none"""
     return cover(epoch(f, 3, 2, 4, False, 5), 3)
+
+
+@q.probe(gives="")
+def even_shares(f):
+    """Five ranks share 13 examples as 3, 3, 3, 2 and 2, in some order"""
+    return sizes(epoch(f, 13, 2, 9, False, 5), 2)
 
 
 @q.probe(gives="")
@@ -366,6 +374,14 @@ def uneven_steps(n, batch, rng, drop_last, rank, world):
     return cut(mine, batch, len(mine) // batch if drop_last and rng is not None else None)
 
 
+@q.mistake("""You cut batches first and dealt those out in turn: the ranks' shares differ by a
+whole batch, and so do their steps. Deal examples, then cut each share into batches.""")
+def batches_dealt_out(n, batch, rng, drop_last, rank, world):
+    order = (np.arange(n) if rng is None else rng.permutation(n)).tolist()
+    full = drop_last and rng is not None
+    return [part for part in cut(order, batch) if len(part) == batch or not full][rank::world]
+
+
 @q.mistake("""You filled up the shares with repeated examples. Every rank has equally many then, but
 some examples count twice, in the loss and in the score.""")
 def padded_with_repeats(n, batch, rng, drop_last, rank, world):
@@ -406,6 +422,15 @@ order[rank::world], or give the first ranks one more.""")
 def remainder_lost(n, batch, rng, drop_last, rank, world):
     order = np.arange(n) if rng is None else rng.permutation(n)
     each = n // world
+    mine = order[rank * each : (rank + 1) * each].tolist()
+    return cut(mine, batch, steps(n, batch, rng, drop_last, world))
+
+
+@q.mistake("""Your shares are rounded up, so the last ranks get what is left: with 13 examples
+for five ranks 3, 3, 3, 3 and 1. They may differ by one: order[rank::world] does that.""")
+def shares_rounded_up(n, batch, rng, drop_last, rank, world):
+    order = np.arange(n) if rng is None else rng.permutation(n)
+    each = -(-n // world)
     mine = order[rank * each : (rank + 1) * each].tolist()
     return cut(mine, batch, steps(n, batch, rng, drop_last, world))
 
@@ -1069,6 +1094,26 @@ def start_noted_too_early(setting, workers, limit, period):
         while (job := await service.next()) is not None:
             await window(begun, limit, period)
             begun.append(now())
+            running.append(asyncio.create_task(held(job)))
+        return await asyncio.gather(*running)
+
+    return on_fake_clock(run)(setting)
+
+
+@q.mistake("""Each task looks at the window by itself: several of them wait for the same start to leave
+it, wake together and start together. One at a time may wait: check in the loop that reads the jobs,
+or under a lock.""")
+def window_checked_by_each_task(setting, workers, limit, period):
+    async def run(service):
+        free, begun, running = asyncio.Semaphore(workers), [], []
+
+        async def held(job):
+            async with free:
+                await window(begun, limit, period)
+                begun.append(now())
+                return await quiet(service, job)
+
+        while (job := await service.next()) is not None:
             running.append(asyncio.create_task(held(job)))
         return await asyncio.gather(*running)
 
@@ -1898,10 +1943,12 @@ def loss_reports():
 q = Question(loss_reports, points=5)
 
 
-def query(f, name):
-    """One of the two texts."""
+def report(f, name, tables, wanted):
+    """What is wrong with one of the two reports."""
     made = f()
-    return made.get(name) if isinstance(made, dict) else None
+    if not isinstance(made, dict) or name not in made:
+        return 'a dict {"smooth": …, "differ": …} has to be returned'
+    return amiss(made[name], tables, wanted)
 
 
 def losses_table(rows):
@@ -1913,7 +1960,7 @@ def steps_far_apart(f):
     """Steps 1, 10, 11, 50: the three logged steps, however far apart"""
     rows = [("a", 10, 4.0), ("a", 1, 8.0), ("a", 50, 2.0), ("a", 11, 3.0)]
     wanted = [("a", 1, 8, None), ("a", 10, 6, -4), ("a", 11, 5, -1), ("a", 50, 3, -1)]
-    return amiss(query(f, "smooth"), losses_table(rows), wanted)
+    return report(f, "smooth", losses_table(rows), wanted)
 
 
 @q.probe(gives="")
@@ -1921,7 +1968,7 @@ def a_second_run_begins_anew(f):
     """The first step of a run knows nothing of another run"""
     rows = [("a", 1, 9.0), ("a", 2, 5.0), ("b", 1, 1.0), ("b", 3, 3.0)]
     wanted = [("a", 1, 9, None), ("a", 2, 7, -4), ("b", 1, 1, None), ("b", 3, 2, 2)]
-    return amiss(query(f, "smooth"), losses_table(rows), wanted)
+    return report(f, "smooth", losses_table(rows), wanted)
 
 
 def answers_table(rows):
@@ -1932,7 +1979,7 @@ def answers_table(rows):
 def an_open_answer(f):
     """The example: c gave no answer, so it is in no pair"""
     rows = [(1, "a", "cat"), (1, "b", "dog"), (1, "c", None), (2, "a", "cat"), (2, "b", "cat")]
-    return amiss(query(f, "differ"), answers_table(rows), [("a", "b", 2, 1)])
+    return report(f, "differ", answers_table(rows), [("a", "b", 2, 1)])
 
 
 @q.probe(gives="")
@@ -1940,7 +1987,7 @@ def three_models(f):
     """Three models that agree make three pairs, each with 0 differences"""
     rows = [(7, "c", "x"), (7, "a", "x"), (7, "b", "x")]
     wanted = [("a", "b", 1, 0), ("a", "c", 1, 0), ("b", "c", 1, 0)]
-    return amiss(query(f, "differ"), answers_table(rows), wanted)
+    return report(f, "differ", answers_table(rows), wanted)
 
 
 ### BEGIN HIDDEN TESTS
@@ -1968,21 +2015,21 @@ def smoothed(rows):
 @q.probe(gives="")
 def three_runs(f):
     """Forty rows of three runs, stored in no order"""
-    return amiss(query(f, "smooth"), losses_table(logged(40, 0)), smoothed(logged(40, 0)))
+    return report(f, "smooth", losses_table(logged(40, 0)), smoothed(logged(40, 0)))
 
 
 @q.probe(gives="")
 def a_jump(f):
     """A jump is in the mean of three rows, the jump's own and the next two"""
     rows = [("a", 10 * i, v) for i, v in enumerate([2.0, 1.0, 2.0, 3.0, 10.0, 2.0])]
-    return amiss(query(f, "smooth"), losses_table(rows), smoothed(rows))
+    return report(f, "smooth", losses_table(rows), smoothed(rows))
 
 
 @q.probe(gives="")
 def whole_numbers(f):
     """Losses that are integers have a mean that is none"""
     rows = [("a", 3, 1), ("a", 5, 2)]
-    return amiss(query(f, "smooth"), losses_table(rows), [("a", 3, 1, None), ("a", 5, 1.5, 1)])
+    return report(f, "smooth", losses_table(rows), [("a", 3, 1, None), ("a", 5, 1.5, 1)])
 
 
 def random_answers(seed):
@@ -2009,14 +2056,14 @@ def common(rows):
 @q.probe(gives="")
 def four_models(f):
     """17 items, four models, missing answers of both kinds"""
-    return amiss(query(f, "differ"), answers_table(random_answers(0)), common(random_answers(0)))
+    return report(f, "differ", answers_table(random_answers(0)), common(random_answers(0)))
 
 
 @q.probe(gives="")
 def strangers(f):
     """Models without a common answered item are no pair"""
     rows = [(1, "a", "x"), (2, "b", "x"), (3, "a", None), (3, "b", "y")]
-    return amiss(query(f, "differ"), answers_table(rows), [])
+    return report(f, "differ", answers_table(rows), [])
 
 
 def by_correlated_queries():
@@ -2128,6 +2175,12 @@ def current_row_left_out():
 equal"; nothing was measured. Leave it NULL.""")
 def first_change_is_zero():
     return spoilt(smooth=windows(change="loss - LAG(loss, 1, loss) OVER"))
+
+
+@q.mistake("""LAG with a default of 0 makes the first change the loss itself, as if the run had
+come from a loss of 0. Leave it NULL.""")
+def change_from_zero():
+    return spoilt(smooth=windows(change="loss - LAG(loss, 1, 0) OVER"))
 
 
 @q.mistake("""The sign of `change` is wrong: this loss minus the one before, so that a falling
@@ -2430,6 +2483,17 @@ def numbered_through_all_users():
 nothing begins there. The numbers start with 0 or NULL. COALESCE(…, 1).""")
 def first_event_begins_nothing():
     return cut_at(first="0")
+
+
+@q.mistake("""LAG with a default of 0 measures the first event from the second 0: it begins a
+session only if it is late enough, and then the numbers start with 1 or 2 by chance. No event
+before means: begin.""")
+def gap_from_zero():
+    return (
+        cut_at(lag="PARTITION BY user ORDER BY ts")
+        .replace("LAG(ts)", "LAG(ts, 1, 0)")
+        .replace("SUM(begins)", "1 + SUM(begins)")
+    )
 
 
 @q.mistake("""The first event's comparison is NULL, and you filter or sum it as it is: the first
