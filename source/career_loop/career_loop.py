@@ -146,6 +146,11 @@ q.case(
     claim="the sum is over axes, not over marks: five strong yeses on one axis count once",
 )
 q.case(
+    panel("24", "24", "44"),
+    needed("11"),
+    claim="the floor is under the mean: 2, 2 and 4 make 2.67, though their median is 2",
+)
+q.case(
     panel("442", "4.1", "4.."),
     needed("100"),
     claim="an axis that is not required has neither veto nor floor",
@@ -159,6 +164,8 @@ def decided(scores, required, veto="required", gap=True, zero=False, floor="mean
     marks = [[m for m in column if m == m] for column in columns]
     must = [a for a, need in enumerate(np.asarray(required).tolist()) if need]
     vetoed = [a for a in (must if veto == "required" else range(len(marks))) if 1.0 in marks[a]]
+    if veto == "plain":
+        vetoed = [a for a in must if any(m <= 2 for m in marks[a])]
     missed = [a for a in must if not marks[a]]
     if veto == "none":
         vetoed = []
@@ -171,6 +178,8 @@ def decided(scores, required, veto="required", gap=True, zero=False, floor="mean
     if zero:
         marks = [[m if m == m else 0.0 for m in column] for column in columns]
     means = {a: sum(own) / len(own) for a, own in enumerate(marks) if own}
+    if floor == "median":
+        means = {a: float(np.median(own)) for a, own in enumerate(marks) if own}
     below = (lambda x, bar: x <= bar) if strict else (lambda x, bar: x < bar)
     guarded = means if floor == "all" else [a for a in must if a in means]
     low = [a for a in guarded if below(means[a], 2.5)]
@@ -273,6 +282,18 @@ def first_axis_below_named(scores, required):
 @q.mistake("""You failed who is exactly on the bar. The rules say below 2.5, and 3 or more.""")
 def bar_must_be_beaten(scores, required):
     return decided(scores, required, strict=True)
+
+
+@q.mistake("""You took the median of an axis. With two or three marks it throws one of them away;
+the rules say mean.""")
+def median_of_an_axis(scores, required):
+    return decided(scores, required, floor="median")
+
+
+@q.mistake("""You let a plain no (2) veto. Only a strong no, 1, decides alone; a 2 counts in the
+axis' mean.""")
+def plain_no_is_a_veto(scores, required):
+    return decided(scores, required, veto="plain")
 
 
 @q.variant
@@ -454,6 +475,12 @@ def average_chance(marks, p_low, confirm):
 With more marks there are several pairs. Sum the binomial terms from `confirm` to n.""")
 def one_pair_only(marks, p_low, confirm):
     return 1 - math.prod(1 - p**confirm if n >= confirm else 1.0 for n, p in zip(marks, p_low))
+
+
+@q.mistake("""You let candidates pass with exactly `confirm` strong noes on an axis. So many already
+fail: fewer than `confirm` pass.""")
+def one_more_than_confirm(marks, p_low, confirm):
+    return 1 - math.prod(1 - tail(int(n), float(p), confirm + 1) for n, p in zip(marks, p_low))
 
 
 @q.variant
@@ -1254,18 +1281,19 @@ q.case(
      if i == 1 else e for i, e in enumerate(log_of())],
     claim="one mock on another rubric cannot be compared",
 )  # fmt: skip
-q.case(MOCKS[:2], claim="two days are too few")
+q.case(log_of(marked(1, "Ada", testing=None))[:2], claim="codes come in the table's order")
+q.case(MOCKS[:3], claim="three days are enough")
 q.case(log_of((0, {"fix": ""}), (1, {"kept": None})), claim="without a fix there is none to score")
 
 
 def examined(log, days="days", order="by day", rubric="all", last=False, first=False,
-             falsy=False, peer="both", whole=True, fixless=False):  # fmt: skip
+             falsy=False, peer="both", whole=True, fixless=False, least=3):  # fmt: skip
     """The review, written out; each argument breaks one rule."""
     mocks = list(log)
     if order == "by day":
         mocks = [e for _, _, e in sorted((e["day"], i, e) for i, e in enumerate(log))]
     number = len({e["day"] for e in mocks}) if days == "days" else len(mocks)
-    codes = ["few_days"] if number < 3 else []
+    codes = ["few_days"] if number < least else []
     others = [set(e["marks"]) - {"self"} for e in mocks]
     alone = [not other for other in others]
     if peer == "both":
@@ -1302,6 +1330,11 @@ def written_out(log):
 between them: count different days.""")
 def mocks_counted_not_days(log):
     return examined(log, days="mocks")
+
+
+@q.mistake("""You asked for more than three days. Three are enough.""")
+def more_than_three_days(log):
+    return examined(log, least=4)
 
 
 @q.mistake("""You read the list as it stands. A log that is exported newest first then has every fix
@@ -1661,22 +1694,22 @@ q.grade()
 # %%
 held, why_none = own_mocks()
 print(report_mocks(held, why_none))
-rounds = Counter(entry["round"] for entry in held)
-enough = [name for name in rounds if not review([e for e in held if e["round"] == name])]
-shown = [e for e in held if e["round"] == enough[0]] if enough else MOCKS
-trend = gap_trend(shown)
-figures.use_style()
-(ax,) = figures.panels(
-    enough[0] if enough else "the supplied log",
-    xlabel="days since the first mock",
-    ylabel="marks (levels of 0 to 3)",
-    size=(4.6, 2.6),
-)
-ax.plot(trend["days"], trend["gap"], marker="o", label="gap: mean |own − peer|")
-ax.plot(trend["days"], trend["bias"], marker="s", label="bias: mean (own − peer)")
-ax.axhline(0, color="#999999", linewidth=0.8, linestyle="-")
-ax.legend()
-plt.show()
+try:
+    names = dict.fromkeys(entry["round"] for entry in held)
+    by_round = {name: [entry for entry in held if entry["round"] == name] for name in names}
+    whole = [name for name in by_round if not review(by_round[name])] + ["the supplied log"]
+    shown = gap_trend(by_round.get(whole[0], MOCKS))
+except NotImplementedError:
+    print("Answer questions 5 and 6 first.")
+else:
+    figures.use_style()
+    (ax,) = figures.panels(
+        whole[0], xlabel="days since the first mock", ylabel="levels, of 0 to 3", size=(4.6, 2.6)
+    )
+    ax.plot(shown["days"], shown["gap"], marker="o", label="gap: mean |own − peer|")
+    ax.plot(shown["days"], shown["bias"], marker="s", label="bias: mean (own − peer)")
+    ax.legend()
+    plt.show()
 
 # %% [markdown] nbgrader={"grade_id": "write_the_debrief", "task": true, "points": 5}
 # ## 7. Write the debrief (5 points, graded by hand)

@@ -60,8 +60,8 @@ for kind in KINDS:
     print(f"{kind:8} {span:6} {spent:8.0f}  {len(REQUIRED[kind]):13}  {shares}")
 
 # %% [markdown]
-# **Read it.** In these invented loops, as in real ones, most required axes rest on **one or two
-# people**, and a few on nobody. One wrong hour is then an axis.
+# **Read it.** In these invented loops, and by experience in real ones, most required axes rest on
+# **one or two people**, and a few on nobody. One wrong hour is then an axis.
 #
 # ## Three rules
 #
@@ -339,7 +339,7 @@ plt.show()
 # *"Four yes, one strong no on coding. What do we do?"*
 #
 # > "First: is coding required, and who else marked it? If nobody did, we have one noisy mark, and a
-# > mean over the other axes says nothing about coding. I would read Ben's note for what was said
+# > mean over the other axes says nothing about coding. I would read the note for what was said
 # > and done, and ask for one more coding session with somebody who has not read it; and write down
 # > now what result decides. If two people saw the same hole, it is a no, whatever the mean. What I
 # > would not do is average it away, or let one bad hour veto: with ten marks, many good people have

@@ -239,7 +239,8 @@ def tidied(text, which="written", identity="digits", blank=math.nan, unit="rule"
     rows = list(csv.DictReader(io.StringIO(text)))
     for at, row in enumerate(rows):
         row["id"] = int("".join(c for c in row["user"] if c in "0123456789"))
-        row["at"] = {"written": row["written"], "first": -at, "last": at}[which]
+        oldest = -int(row["written"].replace("-", ""))
+        row["at"] = {"written": row["written"], "first": -at, "last": at, "oldest": oldest}[which]
         row["key"] = row["user"] if identity == "spelling" else row["id"]
     groups = {}
     for row in rows:
@@ -295,6 +296,12 @@ def first_line_of_the_file_kept(text):
 `written` says which is newer.""")
 def last_line_of_the_file_kept(text):
     return tidied(text, which="last")
+
+
+@q.mistake("""You kept the row that was written first. The job wrote it before the month was over;
+the newest one counts.""")
+def oldest_row_kept(text):
+    return tidied(text, which="oldest")
 
 
 @q.mistake("""You compared users by their spelling: "U-00017" and "u17" stayed two users, with two
@@ -582,6 +589,20 @@ def two_months_between(user, month, left, first_test):
     return chosen(user, month, left, first_test, gap=2)
 
 
+@q.mistake("""Your test begins after `first_test`. It is that month and all later ones.""")
+def first_month_of_the_test_left_out(user, month, left, first_test):
+    known = ~np.isnan(left)
+    test = known & (month > first_test)
+    train = known & (month <= first_test - 2) & ~np.isin(user, user[test])
+    return np.flatnonzero(train), np.flatnonzero(test)
+
+
+@q.mistake("""You returned masks, one bool for each row. Row numbers are wanted: np.flatnonzero.""")
+def masks_for_row_numbers(user, month, left, first_test):
+    train, test = chosen(user, month, left, first_test)
+    return np.isin(np.arange(len(user)), train), np.isin(np.arange(len(user)), test)
+
+
 @q.mistake("""Your test ends with the month `first_test`. It is that month and all later ones.""")
 def one_month_of_test(user, month, left, first_test):
     return chosen(user, month, left, first_test, late=False)
@@ -636,7 +657,8 @@ q.grade()
 # columns). It is graded on tables of other seeds, split as in question 2, against the **true**
 # probabilities, which the generator knows: the AUC is at most 0.04 below theirs, **and at most 0.03
 # above**; not below that of `days_idle` alone. The mean probability is within 0.08 of the share
-# that leaves. And nothing changes on live rows: there, what is counted later is still 0.
+# that leaves, and their standard deviation between half and twice that of the true ones. And
+# nothing changes on live rows: there, what is counted later is still 0.
 
 
 # %% nbgrader={"grade_id": "fit_predict", "solution": true}
@@ -757,9 +779,12 @@ def the_same_on_live_rows(f):
 def one_row_alone(f):
     """A row's probability does not depend on the rows beside it"""
     train, new, _, _ = tried(1)
-    alone = [float(np.asarray(f(train, take(new, [i])))[0]) for i in (0, 5, 77)]
-    beside = np.asarray(f(train, new), float)[[0, 5, 77]]
-    return "" if np.allclose(alone, beside) else "three rows alone get other ones"
+    three = [5, *np.flatnonzero(np.isnan(new["rentals"]) | np.isnan(new["minutes"]))[:2].tolist()]
+    alone = [float(np.asarray(f(train, take(new, [i])))[0]) for i in three]
+    beside = np.asarray(f(train, new), float)[three]
+    return (
+        "" if np.allclose(alone, beside) else "rows alone, two of them with a blank, get other ones"
+    )
 
 
 @q.probe(gives="")
@@ -769,6 +794,16 @@ def ids_and_dates_are_no_columns(f):
     other = {**new, "user": new["user"] + 10_000, "month": new["month"] + 3}
     same = np.allclose(np.asarray(f(train, new)), np.asarray(f(train, other)), equal_nan=True)
     return "" if same else "the id or the month is among your columns"
+
+
+@q.probe(gives="")
+def they_spread_as_the_true_ones_do(f):
+    """The probabilities spread about as widely as the true ones"""
+    train, new, _, truth = tried(1)
+    ratio = float(np.std(np.asarray(f(train, new), float)) / truth.std())
+    if 0.5 <= ratio <= 2:
+        return ""
+    return "they hardly differ from each other" if ratio < 0.5 else "they are too extreme"
 
 
 @q.probe(gives="")
@@ -783,11 +818,15 @@ def idle_days_count(f):
 COLUMNS = ("rentals", "minutes", "days_idle", "tickets", "plus")
 
 
-def fitted(train, new, names=COLUMNS, free=True, steps=12, scale="train", fill="train", ridge=1.0):
+def fitted(
+    train, new, names=COLUMNS, free=True, pace=1.0, steps=12, scale="train", fill="train", ridge=1.0
+):
     """Logistic regression by Newton's method; each argument breaks one rule."""
 
     def matrix(table, source):
-        middle = [np.nanmedian(source[n]) if fill != "none" else np.nan for n in names]
+        middle = [np.nanmedian(source[n]) if fill == "train" else np.nan for n in names]
+        if fill == "new":
+            middle = [np.median([0.0, *table[n][~np.isnan(table[n])]]) for n in names]
         return np.stack([np.where(np.isnan(table[n]), m, table[n])
                          for n, m in zip(names, middle)], 1)  # fmt: skip
 
@@ -805,9 +844,8 @@ def fitted(train, new, names=COLUMNS, free=True, steps=12, scale="train", fill="
     w = np.zeros(a.shape[1])
     for _ in range(steps):
         p = 1 / (1 + np.exp(-a @ w))
-        w -= np.linalg.solve(
-            (a.T * (p * (1 - p))) @ a + lam, a.T @ (p - train["left"][known]) + lam @ w
-        )
+        slope = a.T @ (p - train["left"][known]) + lam @ w
+        w -= pace * np.linalg.solve((a.T * (p * (1 - p))) @ a + lam, slope)
     return 1 / (1 + np.exp(-b @ w))
 
 
@@ -839,6 +877,18 @@ def scaled_by_the_new_rows(train, new):
 training part knows, its median for instance.""")
 def blanks_go_through(train, new):
     return fitted(train, new, fill="none")
+
+
+@q.mistake("""You filled the blanks of `new` from `new`. A row's score then depends on who else is
+in the file, and one row alone has nothing to be filled from. Use the training part's median.""")
+def blanks_filled_from_new(train, new):
+    return fitted(train, new, fill="new")
+
+
+@q.mistake("""You stopped training early: the order is fine already, but all probabilities lie near
+one half. Iterate until the gradient is near 0; on standardised columns some hundred steps do.""")
+def stopped_too_early(train, new):
+    return fitted(train, new, pace=0.03, steps=3)
 
 
 @q.mistake("""You returned classes, 0 or 1. Cutting at one half throws the order away, and the AUC
@@ -1040,10 +1090,19 @@ q.case(
     *scores_of(4, 5, 0.5), 0.0, claim="few users: wide, and some resamples have one outcome only"
 )
 q.case(*scores_of(5, 19, 0.6), 0.15, claim="the margin is compared with the low end")
+q.case(
+    np.array([0.0, 0.0, 1.0, 0.0, 1.0]),
+    np.array([2.0, 1.0, 1.0, 3.0, 2.0]),
+    np.array([1.0, 2.0, 3.0, 1.0, 4.0]),
+    np.array([6, 6, 9, 9, 9]),
+    np.array([[0, 0], [0, 1], [0, 0], [1, 1], [1, 0]]),
+    0.3,
+    claim="resamples in which nobody leaves are left out, not counted as no gain",
+)
 
 
 def compared(y, baseline, model, user, draws, margin, unit="users", paired=True, level=0.05,
-             of="gain", judge="low", zero=False, ties=0.5, once=False, turned=False):  # fmt: skip
+             of="gain", judge="low", zero=False, ties=0.5, once=False, single="out"):  # fmt: skip
     """The comparison by pairs of rows; each argument breaks one rule."""
 
     def area(rows, score):
@@ -1063,6 +1122,7 @@ def compared(y, baseline, model, user, draws, margin, unit="users", paired=True,
         if unit == "first":
             rows = np.array([own[p][0] for p in draw])
         if len(set(y[rows].tolist())) < 2:
+            gains += [0.0] if single == "zero" else []
             continue
         other = rows
         if not paired:
@@ -1080,7 +1140,7 @@ def compared(y, baseline, model, user, draws, margin, unit="users", paired=True,
     return {
         "baseline": first,
         "model": second,
-        "low": -low if turned else low,
+        "low": low,
         "claim": bool(bar > (0 if zero else margin)),
     }
 
@@ -1140,6 +1200,12 @@ def low_end_of_the_model_alone(*args):
 @q.mistake("""You took the mean of the resampled gains as the low end. That is the gain again.""")
 def mean_for_the_low_end(*args):
     return compared(*args, judge="mean")
+
+
+@q.mistake("""You counted resamples in which nobody leaves, or everybody, as a gain of 0. They have
+no AUC: leave them out.""")
+def one_outcome_counts_as_no_gain(*args):
+    return compared(*args, single="zero")
 
 
 @q.mistake("""A tie counts as a win in your AUC. `days_idle` has many ties: half a win each.""")
@@ -1289,6 +1355,15 @@ def nothing_is_claimed_where_nothing_is(f):
 
 
 @q.probe(gives="")
+def the_claim_follows_from_the_low_end(f):
+    """A gain is claimed if its low end is more than 0.01, and only then"""
+    found = f(text_of(31, 150))
+    if bool(found["claim"]) == (float(found["low"]) > 0.01):
+        return ""
+    return "yours is claimed below that" if found["claim"] else "yours is above that, unclaimed"
+
+
+@q.probe(gives="")
 def lines_in_another_order(f):
     """The order of the lines changes nothing"""
     head, *lines = text_of(7, 150).splitlines()
@@ -1335,11 +1410,11 @@ def parsed(text, dedup):
 
 
 def whole(text, names=("rentals", "minutes", "days_idle", "tickets", "plus"), users=True, gap=2,
-          first=None, on="test", claim=None, dedup="written"):  # fmt: skip
+          first=None, on="test", months=2, claim=None, dedup="written"):  # fmt: skip
     """The whole pipeline in one; each argument breaks one part."""
     t = parsed(text, dedup)
     labelled = ~np.isnan(t["left"])
-    first = first or t["month"][labelled].max() - 1
+    first = first or t["month"][labelled].max() + 1 - months
     test = labelled & (t["month"] >= first)
     train = labelled & (t["month"] <= first - gap)
     if users:
@@ -1415,6 +1490,17 @@ has to be above 0.01; where only days_idle says anything, a model is larger by l
 time.""")
 def claimed_because_larger(text):
     return remembered("larger", text, claim=lambda found: found["model"] > found["baseline"] - 0.02)
+
+
+@q.mistake("""You claimed a gain because its low end is above 0. The margin is 0.01.""")
+def margin_of_zero(text):
+    return remembered("margin", text, claim=lambda found: found["low"] > 0)
+
+
+@q.mistake("""You tested on one month. The test begins with the month before the last one that has
+outcomes: two months.""")
+def one_month_tested(text):
+    return remembered("one", text, months=1)
 
 
 @q.mistake("""Your run never claims anything. Where the gain holds, say so: modesty is a wrong
