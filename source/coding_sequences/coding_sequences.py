@@ -89,7 +89,11 @@ def duplicate_groups(prompts):
 """Prompts with the same tokens are found together, by one look at each."""
 q = Question(duplicate_groups, points=3)
 FIVE = [[5, 3], [3, 3, 5], [3, 0, 5], [7], [5, 3, 3]]
-q.case(FIVE, gives=[[0, 2], [1, 4]], claim="the statement's example")
+q.case(
+    FIVE,
+    gives=[[0, 2], [1, 4]],
+    claim="order and padding do not count, how often a token occurs does",
+)
 q.case([[1], [2], [3]], gives=[], claim="a prompt without a near-duplicate is in no group")
 
 
@@ -128,8 +132,8 @@ def bags_at_random(seed, n):
 
 PADDED = [([[0, 0], [], [4]],), ([[2, 2, 0], [2, 0, 0], [0, 2, 2]],), ([],), ([[0]],)]
 DIGITS = [([[1, 12], [1, 1, 2]],), ([[1, 4], [2, 3]],), ([[2, 2, 3], [2, 3, 3]],)]
-CROSSED = ([[1], [2], [2], [1]],)
-MIXED = [CROSSED] + [bags_at_random(seed, 2 + seed) for seed in range(6)]
+ORDER = [([[1], [2], [2], [1]],), ([[1], [2], [1], [2], [2]],)]
+MIXED = [bags_at_random(seed, 2 + seed) for seed in range(6)]
 
 
 @q.probe(gives=each(pair_by_pair, *PADDED))
@@ -142,6 +146,12 @@ def padding_counts_nothing(f):
 def equal_keys_mean_equal_tokens(f):
     """Two prompts with different tokens never get the same key"""
     return each(f, *DIGITS)
+
+
+@q.probe(gives=each(pair_by_pair, *ORDER))
+def groups_in_the_order_of_their_first_places(f):
+    """Groups stand in the order of their first places, whatever their size and their ends"""
+    return each(f, *ORDER)
 
 
 @q.probe(gives=each(pair_by_pair, *MIXED))
@@ -218,6 +228,29 @@ def mutable_default_for_all_keys(prompts):
     for place, key in enumerate(keys):
         groups[key].append(place)
     return [places for places in groups.values() if len(places) > 1]
+
+
+earlier, kept = (
+    {},
+    {},
+)  # what the next mistake remembers; each call's first result, so that it repeats
+
+
+@q.mistake("""Your function remembers its last calls: a default argument `groups={}` is made once,
+when `def` runs, and all calls share it. Make the dict inside the function.""")
+def mutable_default(prompts):
+    if repr(prompts) not in kept:
+        for place, tokens in enumerate(prompts):
+            key = tuple(sorted(t for t in tokens if t))
+            earlier.setdefault(key, []).append(place)
+        kept[repr(prompts)] = [list(places) for places in earlier.values() if len(places) > 1]
+    return kept[repr(prompts)]
+
+
+@q.mistake("""The groups come sorted by size. They stand in the order of their first places.""")
+def largest_group_first(prompts):
+    groups = grouped(prompts, lambda tokens: tuple(sorted(tokens)))
+    return sorted(groups, key=len, reverse=True)
 
 
 @q.mistake("""The groups are right, but `key in seen` on a *list* walks through it: n lookups of up
@@ -337,7 +370,7 @@ def merge_top_k(a, b, k):
 q = Question(merge_top_k, points=4)
 q.case(
     [("x", 9), ("y", 5)], [("z", 9), ("x", 7), ("w", 5)], 4,
-    gives=["x", "z", "y", "w"], claim="the statement's example",
+    gives=["x", "z", "y", "w"], claim="at equal scores a comes first, and x counts once, at its 9",
 )  # fmt: skip
 q.case([("x", 1)], [], 5, gives=["x"], claim="one list may be empty, and k larger than both")
 
@@ -374,15 +407,22 @@ def rankings(seed):
 
 
 DRAWN = [rankings(seed) for seed in range(8)]
+BOTH = [([("x", 5)], [("z", 9), ("x", 9)], 2), ([("x", 5), ("y", 4)], [("w", 6), ("x", 6)], 3)]
 TIED = [([("p", 1), ("q", 1)], [("r", 1), ("p", 1), ("s", 1)], k) for k in (1, 2, 3, 4, 9)]
 TWICE = [([("a", 8), ("b", 6)], [("a", 7), ("b", 5), ("c", 4)], k) for k in (1, 2, 3)]
-ENDS = [([], [], 3), ([], [("m", 2), ("n", 2)], 1), ([("m", 2)], [("n", 1)], 0)]
+ENDS = [([], [], 3), ([], [("m", 2), ("n", 2)], 1)]
 
 
 @q.probe(gives=each(sorted_together, *TIED))
 def ties_go_to_the_first_list(f):
     """At equal scores all of a comes before all of b, each in its own order"""
     return each(f, *TIED)
+
+
+@q.probe(gives=each(sorted_together, *BOTH))
+def the_place_of_the_higher_score(f):
+    """An id that is in both stands where its higher score stands, also where b has it"""
+    return each(f, *BOTH)
 
 
 @q.probe(gives=each(sorted_together, *TWICE))
@@ -395,6 +435,9 @@ def an_id_in_both_lists_counts_once(f):
 def empty_lists(f):
     """A list that is empty or used up leaves the rest of the other one"""
     return each(f, *ENDS)
+
+
+q.case([("m", 2)], [("n", 1)], 0, gives=[], claim="k = 0 asks for nothing")
 
 
 @q.probe(gives=each(sorted_together, *DRAWN))
@@ -469,8 +512,8 @@ def rest_dropped(a, b, k):
     return merged(a, b, k, rest=False)
 
 
-@q.mistake("""The ids are right, but you sort everything: n log n for k ids of two lists that are
-sorted already. Walk along both and stop at k.""")
+@q.mistake("""The ids are right, but you go through both lists to their ends (sorted, merged or
+copied), for k ids of lists that are sorted already. Walk along both and stop at k.""")
 def everything_sorted(a, b, k):
     return sorted_together(a, b, k)
 
@@ -497,6 +540,21 @@ def returned_ids_in_a_list(a, b, k):
         if name not in found:
             found.append(name)
     return found
+
+
+@q.mistake("""For k = 0 you return one id: the length is compared with k only after an id was taken.
+Ask before.""")
+def one_taken_before_asking(a, b, k):
+    return merged(a, b, max(k, 1))
+
+
+@q.mistake("""At equal scores an id that is in both lists stands where you first saw it, in a,
+with its lower score. Its place is that of the higher score.""")
+def ties_in_order_of_sight(a, b, k):
+    best = {}
+    for name, score in a[:k] + b[:k]:
+        best[name] = max(score, best.get(name, score))
+    return sorted(best, key=lambda name: -best[name])[:k]
 
 
 @q.mistake("""The second list's score overwrites the first's where an id is in both, also where it
@@ -526,7 +584,7 @@ def by_two_iterators(a, b, k):
 
 @q.variant
 def by_prefixes(a, b, k):
-    ranked = sorted(a[: 2 * k] + b[: 2 * k], key=lambda pair: pair[1], reverse=True)
+    ranked = sorted(a[:k] + b[:k], key=lambda pair: pair[1], reverse=True)
     return tuple(dict.fromkeys(name for name, _ in ranked))[:k]
 
 
@@ -541,8 +599,8 @@ or a's score is at least b's; remember the id in a dict; move that index.""",
 q.why("""Invariant: everything before the two indices has been returned (or is a repetition), and
 everything behind scores no more than what was returned last. So a pointer never has to step back,
 and each step either returns an id or skips its second occurrence. An id has at most two entries,
-so k ids are found after at most 2k steps, whatever the length of the lists. That is also why two
-prefixes of 2k entries are enough.
+so k ids are found after at most 2k steps, whatever the length of the lists. Even two prefixes of
+k entries are enough: fewer than k ids of its own list stand before one of the best k.
 
 The first occurrence carries the higher score because both lists fall: "keep the better one" needs
 no comparison. The usual wrong answers are all at the seams: ties, the end of one list,
@@ -599,7 +657,8 @@ def admitted(times_ms, limit, window_ms):
 q = Question(admitted, points=4)
 q.case(
     [0, 10, 20, 100, 105, 110], 2, 100,
-    gives=[True, True, False, True, False, True], claim="the statement's example",
+    gives=[True, True, False, True, False, True],
+    claim="at 100 the request of 0 has left; at 105 those of 10 and 100 are inside",
 )  # fmt: skip
 q.case([], 3, 10, gives=[], claim="no request, no answer")
 
@@ -729,6 +788,19 @@ def fixed_windows(times_ms, limit, window_ms):
     for now in times_ms:
         answers.append(used[now // window_ms] < limit)
         used[now // window_ms] += answers[-1]
+    return answers
+
+
+@q.mistake("""Your window starts with a request and ends before the next one starts: at that border
+twice the limit gets through within one window. Each request has a window of its own, the last
+window_ms before it.""")
+def window_starts_with_a_request(times_ms, limit, window_ms):
+    start, used, answers = None, 0, []
+    for now in times_ms:
+        if start is None or now - start >= window_ms:
+            start, used = now, 0
+        answers.append(used < limit)
+        used += answers[-1]
     return answers
 
 
@@ -870,8 +942,10 @@ def first_unmatched(text):
 # %% nbgrader={"grade_id": "first_unmatched_is_the_first_wrong_bracket", "grade": true}
 """The first bracket that is wrong is found, however deep it lies."""
 q = Question(first_unmatched, points=3)
-q.case('{"a(": [1, 2}', gives=12, claim="the statement's first example")
-q.case("([]", gives=0, claim="the statement's second example")
+q.case(
+    '{"a(": [1, 2}', gives=12, claim="the } is wrong, for the [ was opened last; the ( is in quotes"
+)
+q.case("([]", gives=0, claim="of what is left open at the end, the leftmost is the answer")
 q.case("f(x)[0]{}", gives=-1, claim="matched brackets side by side are fine")
 
 
@@ -1002,6 +1076,25 @@ def scan(text, quotes=True, end=lambda left: left[0][1] if left else -1, kinds=T
 longest is asked for: the bottom of the stack, not its top.""")
 def innermost_reported(text):
     return scan(text, end=lambda left: left[-1][1] if left else -1)
+
+
+@q.mistake("""Where two brackets do not match you report the opening one. It could still be
+closed; the closing one is wrong.""")
+def opening_bracket_reported(text):
+    left, quoted = [], False
+    for place, letter in enumerate(text):
+        quoted ^= letter == '"'
+        if quoted:
+            continue
+        if letter in "([{":
+            left.append((letter, place))
+        elif letter in PARTNER:
+            if not left:
+                return place
+            other, where = left.pop()
+            if other != PARTNER[letter]:
+                return where
+    return left[0][1] if left else -1
 
 
 @q.mistake("""At the end brackets are still open, and you say that all is well. Look at what is left
@@ -1207,9 +1300,9 @@ def memory(holds, limit):
     asked = []
 
     def fits(batch):
-        asked.append(int(batch))
+        asked.append(batch)
         if len(asked) > 64:
-            raise RuntimeError(f"fits was called 65 times, last for {asked[-3:]}")
+            raise RuntimeError(f"called 65 times, last for {asked[-3:]}: the loop does not end")
         return batch <= min(holds, limit)
 
     return fits, asked
@@ -1229,11 +1322,17 @@ def misused(f, limits):
         for holds in range(limit + 2):
             fits, asked = memory(holds, limit)
             f(fits, limit)
-            if outside := [batch for batch in asked if not 1 <= batch <= limit]:
+            if outside := [batch for batch in asked if batch not in range(1, limit + 1)]:
                 return f"with a limit of {limit} it was called for {outside[0]}"
             if len(asked) > (limit - 1).bit_length() + 1:
                 return f"with a limit of {limit}, {len(asked)} calls were made: {asked[:12]}"
     return ""
+
+
+@q.probe(gives="")
+def few_calls_for_sixteen(f):
+    """With a limit of 16 five calls are enough, each for a whole number from 1 to 16"""
+    return misused(f, [16])
 
 
 @q.probe(gives={"memory for 11, limit 16": 11, "memory for 40, limit 16": 16,
@@ -1241,12 +1340,6 @@ def misused(f, limits):
 def the_examples(f):
     """The statement's examples"""
     return found(f, (11, 16), (40, 16), (0, 16))
-
-
-@q.probe(gives="")
-def few_calls_for_sixteen(f):
-    """With a limit of 16, five calls are enough, and none is for 0 or for 17"""
-    return misused(f, [16])
 
 
 ### BEGIN HIDDEN TESTS
@@ -1268,8 +1361,8 @@ def nothing_to_try(f):
 
 @q.probe(gives="")
 def few_calls_for_any_limit(f):
-    """At most ⌈log₂ limit⌉ + 1 calls, each from 1 to the limit"""
-    return misused(f, [1, 2, 3, 4, 7, 8, 13])
+    """At most ⌈log₂ limit⌉ + 1 calls, each from 1 to the limit, and none if that is 0"""
+    return misused(f, [0, 1, 2, 3, 4, 7, 8, 13])
 
 
 @q.probe(gives={"memory for 123456789, limit 1000000000": 123456789})
@@ -1339,6 +1432,16 @@ def zero_asked(fits, limit):
         middle = (lo + hi) // 2
         lo, hi = (middle, hi) if fits(middle) else (lo, middle)
     return max(lo, 0)
+
+
+@q.mistake("""With a limit of 0 you still call fits, for a batch that is not allowed. There is
+nothing to try: return 0 at once, or start the search at 0.""")
+def asked_where_nothing_is_allowed(fits, limit):
+    lo, hi = 1, limit
+    while lo < hi:
+        middle = (lo + hi + 1) // 2
+        lo, hi = (middle, hi) if fits(middle) else (lo, middle - 1)
+    return lo if fits(lo) else 0
 
 
 @q.mistake("""Doubling runs past the limit: fits is called for a batch that is not allowed. Cap it

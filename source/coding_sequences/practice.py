@@ -43,11 +43,11 @@ def same(got, want):
     return len(got) == len(want) and all(map(same, got, want))
 
 
-def cheap(f, args, gives, make, at_most=1.4, **of):
+def cheap(f, args, gives, make, at_most=1.4, sizes=(20, 120), **of):
     """Nothing where f(*args) is right and its cost grows as it may; else what is wrong."""
     if not same(f(*args), gives):  # an answer that does nothing is fast
         return f"already {', '.join(map(repr, args))} gives something else than {gives}"
-    return excess_growth(f, make, 20, 120, at_most, **of)
+    return excess_growth(f, make, *sizes, at_most, **of)
 
 
 # %% [markdown]
@@ -84,7 +84,11 @@ def steps_until_worse(losses):
 # %% nbgrader={"grade_id": "steps_until_worse_is_the_first_higher_loss", "grade": true}
 """Each step waits for the first loss above its own."""
 q = Question(steps_until_worse, points=3)
-q.case([3, 1, 4, 1, 5], gives=[2, 1, 2, 1, 0], claim="the statement's example")
+q.case(
+    [3, 1, 4, 1, 5],
+    gives=[2, 1, 2, 1, 0],
+    claim="the steps to the first higher loss, 0 if none comes",
+)
 q.case([], gives=[], claim="no losses, no answers")
 
 
@@ -295,7 +299,10 @@ def leaked_tokens(evaluation, training, n):
 # %% nbgrader={"grade_id": "leaked_tokens_counts_each_place_once", "grade": true}
 """Each place that a leaked run covers counts once."""
 q = Question(leaked_tokens, points=4)
-q.case([1, 2, 3, 4, 2, 3], [[2, 3, 4], [9, 1]], 2, gives=5, claim="the statement's example")
+q.case(
+    [1, 2, 3, 4, 2, 3], [[2, 3, 4], [9, 1]], 2, gives=5,
+    claim="the runs 2 3, 3 4 and again 2 3 are leaked and cover five places",
+)  # fmt: skip
 q.case([1, 2], [[1, 2, 3]], 3, gives=0, claim="a text shorter than n has no run of n")
 
 
@@ -414,6 +421,23 @@ def runs_counted(evaluation, training, n):
 it. Mark the places, or remember up to where you have counted.""")
 def overlaps_counted_twice(evaluation, training, n):
     return n * len(run_starts(evaluation, training, n))
+
+
+@q.mistake("""After a leaked run you jump behind it, so runs that start inside it are never looked
+up. Go on by one place.""")
+def inner_runs_skipped(evaluation, training, n):
+    starts = set(run_starts(evaluation, training, n))
+    place = count = 0
+    while place < len(evaluation):
+        count, place = (count + n, place + n) if place in starts else (count, place + 1)
+    return count
+
+
+@q.mistake("""You count different tokens. A token that occurs at several leaked places counts at
+each: collect places, not tokens.""")
+def kinds_counted(evaluation, training, n):
+    starts = run_starts(evaluation, training, n)
+    return len({token for i in starts for token in evaluation[i : i + n]})
 
 
 @q.mistake("""The last run is missing: a text of m tokens has m − n + 1 runs of n, and `range(m −
@@ -569,7 +593,7 @@ def resume_loop(resumed_from, start):
 # %% nbgrader={"grade_id": "resume_loop_needs_no_memory", "grade": true}
 """The circle is found, its entry and its length, with a few variables."""
 q = Question(resume_loop, points=4)
-q.case([3, 0, 1, 4, 1, -1], 2, gives=(1, 4), claim="the statement's example")
+q.case([3, 0, 1, 4, 1, -1], 2, gives=(1, 4), claim="from 2 on, 1 is the first that comes again")
 q.case([3, 0, 1, 4, 1, -1], 5, gives=None, claim="a chain that ends has no circle")
 
 
@@ -581,7 +605,7 @@ def long_chain(n):
 @q.probe(gives="")
 def the_memory_stays(f):
     """The memory stays the same for a longer chain: nothing is kept of the way but a few numbers"""
-    return cheap(f, ([1, 1], 0), (1, 1), long_chain, at_most=0.4, of=peak_bytes)
+    return cheap(f, ([1, 1], 0), (1, 1), long_chain, 0.4, (100, 400), of=peak_bytes)
 
 
 ### BEGIN HIDDEN TESTS
@@ -604,7 +628,14 @@ def records(seed):
     return records, draw.randrange(size)
 
 
-ENDS = [([-1], 0), ([1, 2, -1, 0], 0), ([1, -1], 0), ([-1, 0, 1, 1], 2), ([1, 2, -1, 4, 3], 0)]
+ENDS = [
+    ([-1], 0),
+    ([1, 2, -1, 0], 0),
+    ([1, -1], 0),
+    ([-1, 0, 1, 1], 2),
+    ([1, 2, -1, 4, 3], 0),
+    ([-1, -1], 1),
+]
 SELF = [([0], 0), ([0, 0], 1), ([1, 2, 2], 0)]
 WHOLE = [([1, 0], 1), ([2, 0, 1], 0), ([1, 2, 3, 4, 0], 3)]
 TAILS = [([1, 2, 3, 2], 0), ([1, 2, 3, 4, 5, 6, 4], 0), ([1, 2, 3, 4, 5, 1], 0)]
@@ -863,7 +894,7 @@ def best_pair(retrievers_ms, rerankers_ms, budget_ms):
 # %% nbgrader={"grade_id": "best_pair_never_steps_back", "grade": true}
 """The best pair within the budget is found by one walk along both lists."""
 q = Question(best_pair, points=4)
-q.case([10, 20, 20, 35], [15, 40, 40], 60, gives=(1, 1), claim="the statement's example")
+q.case([10, 20, 20, 35], [15, 40, 40], 60, gives=(1, 1), claim="20 + 40 is 60, first at (1, 1)")
 q.case([5], [6], 10, gives=None, claim="if nothing fits there is no pair")
 
 
@@ -1118,8 +1149,8 @@ def highest_threshold(shards, need, top):
 """The highest threshold that catches enough is found without reading the shards through."""
 q = Question(highest_threshold, points=4)
 SHARDS = [[100, 400, 400], [250, 900], []]
-q.case(SHARDS, 3, 1000, gives=400, claim="the statement's first example")
-q.case(SHARDS, 4, 1000, gives=250, claim="the statement's example for a need of 4")
+q.case(SHARDS, 3, 1000, gives=400, claim="three scores are 400 or more")
+q.case(SHARDS, 4, 1000, gives=250, claim="four scores are 250 or more, only three 251 or more")
 q.case(SHARDS, 6, 1000, gives=None, claim="five scores cannot meet a need of six")
 
 
@@ -1234,6 +1265,11 @@ def searched(shards, need, top, caught=lambda s, t: len(s) - bisect.bisect_left(
 them. At least t begins at bisect_left.""")
 def left_vs_right_bisect(shards, need, top):
     return searched(shards, need, top, lambda s, t: len(s) - bisect.bisect_right(s, t))
+
+
+@q.mistake("""You ask for *more* than needed. Exactly `need` is enough: `>=`.""")
+def more_than_needed(shards, need, top):
+    return None if sum(map(len, shards)) < need else searched(shards, need + 1, top) or 0
 
 
 @q.mistake("""You count the scores below the threshold. Those from the place to the end of the shard
@@ -1398,7 +1434,9 @@ def longest_calm(scores, h):
 # %% nbgrader={"grade_id": "longest_calm_differs_by_h_at_most", "grade": true}
 """The longest stretch that differs by h at most, the first of its length."""
 q = Question(longest_calm, points=5)
-q.case([4, 2, 5, 8, 7, 6, 9], 3, gives=(2, 6), claim="the statement's example")
+q.case(
+    [4, 2, 5, 8, 7, 6, 9], 3, gives=(2, 6), claim="5, 8, 7, 6 is calm, and the first of length 4"
+)
 q.case([], 2, gives=(0, 0), claim="without scores the stretch is empty")
 
 
@@ -1556,9 +1594,9 @@ def empty_input(scores, h):
     return by_two_heaps(scores, h) if high else by_two_heaps(scores, h)
 
 
-@q.mistake("""The stretch is right, but `max` and `min` of the window are taken anew at each step:
-n² when it is long. Keep the candidates: a score that is passed by a larger, later one can never
-be the largest again.""")
+@q.mistake("""The stretch is right, but its largest and smallest are looked for again at each
+step, or each start is tried: n² when the stretch is long. Keep the candidates: a score that is
+followed by a larger one can never be the largest again.""")
 def extremes_looked_for_each_time(scores, h):
     best, left = (0, 0), 0
     for right in range(len(scores)):
