@@ -2006,6 +2006,8 @@ q.grade()
 # probability $w_i/\sum_j w_j$. `w` [n] are weights ≥ 0, floats or integers of any scale, at least
 # one of them positive; drawn indices may repeat. Work it out from uniform numbers (`rng.random`):
 # `rng.choice` and `rng.multinomial` are the very thing that is asked.
+#
+# **Example.** w = [1, 0, 3]: index 0 in a quarter of the draws, 2 in three quarters, 1 never.
 
 
 # %% nbgrader={"grade_id": "weighted_sample", "solution": true}

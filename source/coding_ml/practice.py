@@ -2,7 +2,7 @@
 # # {{title}}: practice
 #
 # The second graded notebook of this unit: loading data, asynchronous calls, the lock, and SQL.
-# Nine questions, about two and a half hours; do one a day if you like.
+# Nine questions, about two hours; do one a day if you like.
 #
 # {{how_it_works}}
 #
@@ -186,6 +186,9 @@ def _same(a, b):
 #   Without it, every index is in exactly one batch.
 #
 # How indices are dealt to ranks is free.
+#
+# **Example.** n = 7, batch 2, world 3, training: shares of 3, 2 and 2, such as [[4, 0], [6]],
+# [[2, 5]] and [[1, 3]]. With drop_last 7 // 6 = 1 batch each: [[4, 0]], [[2, 5]] and [[1, 3]].
 
 
 # %% nbgrader={"grade_id": "loader", "solution": true}
@@ -1100,9 +1103,9 @@ def start_noted_too_early(setting, workers, limit, period):
     return on_fake_clock(run)(setting)
 
 
-@q.mistake("""Each task looks at the window by itself: several of them wait for the same start to leave
-it, wake together and start together. One at a time may wait: check in the loop that reads the jobs,
-or under a lock.""")
+@q.mistake("""Each task looks at the window by itself: several of them wait for the same start to
+leave it, wake together and start together. One at a time may wait: check in the loop that reads the
+jobs, or under a lock.""")
 def window_checked_by_each_task(setting, workers, limit, period):
     async def run(service):
         free, begun, running = asyncio.Semaphore(workers), [], []
