@@ -230,6 +230,8 @@ def describe_call(name: str, args, kwargs) -> Call:
 
 
 def _size(value) -> int:
+    if type(value) in (int, float, bool):
+        return 1
     if isinstance(value, (list, tuple, set)):
         return sum(map(_size, value)) + 1
     if isinstance(value, dict):

@@ -17,6 +17,7 @@ import numpy as np
 
 LINE_LENGTH = 80
 LIST_LIKE = (range, deque, KeysView, ValuesView, ItemsView)
+ATOMS = (int, float, str, bool, type(None))  # exact types that need no copy; most of long lists
 LONGEST_STREAM = 10_000  # items read from an iterator that an answer returned
 FLOAT32_RTOL = 1e-4  # ~ 1000 roundings of 6e-8 each
 FLOAT32_ATOL = 1e-5  # relative to the largest expected value
@@ -112,6 +113,8 @@ def is_stream(value) -> bool:
 def duplicate(value):
     """A copy that shares no array with `value`; functions, generators' states and handles copied
     where they can be, shared where they cannot."""
+    if type(value) in ATOMS:
+        return value
     if isinstance(value, np.ndarray):
         return value.copy()
     if is_tensor(value):
@@ -127,6 +130,8 @@ def duplicate(value):
 
 def same_data(a, b) -> bool:
     """Whether two arguments hold bit-equal data (used to see in-place changes)."""
+    if type(a) in ATOMS:
+        return type(a) is type(b) and (a == b or a != a and b != b)
     if is_tensor(a) and is_tensor(b):
         if a.dtype != b.dtype:
             return False
