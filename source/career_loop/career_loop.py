@@ -1688,7 +1688,9 @@ q.grade()
 #
 # `mlprep mock --round design --peer NAME` holds a mock and keeps it. The next cell reads what it
 # kept, in your copy in `work/` only; where somebody grades, nothing is looked for. It shows days,
-# gaps and flags, and quotes nothing.
+# gaps and flags, and quotes nothing. Hold three before a real loop, coding, design and behavioural
+# among them, and record one, if your peer agrees: nobody checks, and two minutes of it tell enough.
+#
 # Then it draws your gap, or that of `MOCKS` until there are three mocks of one round.
 
 # %%

@@ -59,9 +59,19 @@ for kind in KINDS:
     span = f"{min(rounds)}–{max(rounds)}"
     print(f"{kind:8} {span:6} {spent:8.0f}  {len(REQUIRED[kind]):13}  {shares}")
 
+# %%
+day = Loop("bigco", 28).brief()
+print(f"{'':15}", *(f"{axis:>14}" for axis in day["required"]))
+for s in day["sessions"]:
+    row = ["story" if a in s["tell"] else "work" if a in s["axes"] else "" for a in day["required"]]
+    print(f"{s['name']:15}", *(f"{cell:>14}" for cell in row))
+heard = [sum(a in s["axes"] for s in day["sessions"]) for a in day["required"]]
+print(f"{'sessions':15}", *(f"{count:14d}" for count in heard))
+
 # %% [markdown]
 # **Read it.** In these invented loops, and by experience in real ones, most required axes rest on
-# **one or two people**, and a few on nobody. One wrong hour is then an axis.
+# **one or two people**, and a few on nobody: in the day above, ownership. Ask for the stages and
+# what each one marks, draw this matrix, and volunteer what its empty column needs.
 #
 # ## Three rules
 #
@@ -123,10 +133,11 @@ print(
     f"holes among all: {hole.mean():.0%}, among the best fifth of all people (true mean): ", end=""
 )
 print(f"{hole[theta.mean(1) >= np.quantile(theta.mean(1), 0.8)].mean():.1%}")
-print("sd of noise, marks an axis:  holes among hires  | mean ability | hired by a 2nd panel, too")
+print("            holes among hires     mean ability          hired by a 2nd panel")
+print("sigma marks" + "  mean floor  veto   " * 3)
 for sigma, k in [(s, k) for s in (1.1, 2.8) for k in (1, 2, 4)]:
-    rows = [[f"{found[sigma, k, rule][i]:.3f}" for rule in rules] for i in range(3)]
-    print(f"{sigma:8} {k:8}        ", "  | ".join(" ".join(row) for row in rows))
+    rows = [[f"{found[sigma, k, rule][i]:5.3f}" for rule in rules] for i in range(3)]
+    print(f"{sigma:5} {k:5} ", "    ".join(" ".join(row) for row in rows))
 
 # %%
 left, right = figures.panels(
@@ -195,7 +206,6 @@ print(f"simulated, structured, n = 4, c = 0.3: {np.corrcoef(ability, heard)[0, 1
 # A session *needs* a charge at its beginning and *costs* some of it; a break gives some back.
 
 # %%
-day = Loop("bigco", 28).brief()
 needs = {s["name"]: s["needs"] for s in day["sessions"]}
 invited = [s["name"] for s in day["sessions"]]
 planned = ["coding with AI", "break", "behavioural", "coding", "ML depth", "ML design"]
@@ -212,8 +222,8 @@ for ax, order in zip(axes, (invited, planned), strict=True):
     short = [name for name, c in before if c < needs.get(name, 0)]
     print(f"{order[0]} first; begins too low: {', '.join(short) or 'none'}")
     ax.set_xticks(x, order, rotation=35, ha="right")
-    ax.set(ylim=(0, 108), xlabel="order of the day")
-axes[0].legend(loc="lower left", frameon=True, framealpha=0.9)
+    ax.set(ylim=(0, 135), yticks=range(0, 101, 20), xlabel="order of the day")
+axes[1].legend(loc="upper right")
 plt.show()
 
 # %% [markdown]
