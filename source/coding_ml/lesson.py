@@ -194,9 +194,9 @@ plt.show()
 
 # %% [markdown]
 # **Read it.** The two agree to the last state while the products live. Beyond, argmax of zeros is
-# state 0, so the *end* of the path is state 0 and walks back from there; accuracy decays with T and
-# nothing raises. A unit test of length 20 passes. A rescaled product is as good as logarithms for
-# the path; for the probability you must add up the scales.
+# state 0, at every later step and in every back-pointer: the tail of the path is state 0, and the
+# walk back starts from there. Nothing raises, and a unit test of length 20 passes. A rescaled
+# product is as good as logarithms for the path; for the probability you must add up the scales.
 #
 # ## Random answers are tested by distribution
 #
@@ -319,8 +319,8 @@ for name, (c, h, w) in tasks.items():
 
 # %% [markdown]
 # **Read it.** Threads do nothing for pure Python, all for waiting, and as much as there are cores
-# for code that releases the lock. asyncio is one thread: it adds waiting, never computing, and one
-# call that blocks stops everybody. Processes pay for what crosses between them: count the bytes.
+# for code that releases the lock. asyncio is one thread: it overlaps waiting, never computing, and
+# one call that blocks stops everybody. Processes pay for what crosses between them: count bytes.
 
 # %% [markdown]
 # ## Where it breaks
@@ -366,7 +366,7 @@ for name, a in (("hash()", 0), ("blake2b", 2)):
     print(f" | A Monday, A Tuesday {itself:.2f}")
 
 # %% [markdown]
-# **Read it.** Within a process both estimate the similarity within their standard error, so every
+# **Read it.** Within a process both estimate the similarity within two standard errors, so every
 # unit test passes. Across processes hash() says that a document has nothing in common with itself.
 # The same salt reorders sets of text: `list({...})[:100]` is another sample every day, and a
 # vocabulary numbered by iterating over a set fits no checkpoint of yesterday.
@@ -374,13 +374,15 @@ for name, a in (("hash()", 0), ("blake2b", 2)):
 # %% [markdown]
 # ## Say it in 60 seconds
 #
-# "Shapes first: X is n by d, Y m by d, D n by m. Broadcasting would hold n·m·d, so I expand the
-# square: one matrix product. It cancels when norms are large against distances, so I subtract the
-# mean from both and clip at zero; for a million rows I go by blocks and keep the top k. …"
+# "X is n by d, Y m by d, D n by m. Broadcasting would hold n·m·d, so I expand the square: one
+# matrix product. It cancels when norms are large against distances, so I subtract the mean from
+# both and clip at zero; for a million rows I go by blocks, keep the top k, and never make D. For
+# duplicates I fix the hash to its bytes, since hash() differs by process, and commit one known
+# signature."
 #
-# **Rubric.** *Mid*: right code, shapes named. *Senior*: says memory and cancellation before being
-# asked; tests duplicates, one point, an offset. *Staff*: asks what is done with D, avoids making
-# it; says what must repeat across processes, and which test would have seen it.
+# **Rubric.** *Mid*: right code, shapes named. *Senior*: memory and cancellation before being
+# asked; tests duplicates, one point, an offset. *Staff*: asks what D is for; says what must repeat
+# across processes, and which test sees it.
 
 # %% [markdown]
 # ## Follow-ups
@@ -427,11 +429,12 @@ for name, a in (("hash()", 0), ("blake2b", 2)):
 #
 # <details><summary>5. An AUC monitor jumps between 0.6 and 0.9. Is the model unstable?</summary>
 #
-# Compute its standard error first: with P positives and N negatives it is roughly of the order
-# $\sqrt{\text{AUC}(1-\text{AUC})/\min(P,N)}$. Ten positives in the window give ± 0.1 by luck alone
-# (Hanley & McNeil 1982 have the exact formula). Choose windows by number of positives, not by
-# hours; show the interval; leave a gap where a class is missing. Ties matter too: quantised scores
-# with ties counted as wins move the curve with the share of ties.
+# Compute its standard error first: with P positives and N negatives it is at most
+# $\sqrt{\text{AUC}(1-\text{AUC})/\min(P,N)}$, and not far below where one class is rare. Ten
+# positives in the window give ± 0.1 by luck alone (Hanley & McNeil 1982 have a closed form). Choose
+# windows by number of positives, not by hours; show the interval; leave a gap where a class is
+# missing. Ties matter too: quantised scores with ties counted as wins move the curve with the share
+# of ties.
 #
 # </details>
 #
