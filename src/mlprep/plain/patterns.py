@@ -165,7 +165,20 @@ QUESTIONS = {  # the graded questions of each unit, two a pattern; practice does
         "spread_labels": "graphs",
         "cheapest_cover": "advanced graphs",
     },
-    TABLES: {},
+    TABLES: {
+        "place_checkpoints": "1-D DP",
+        "align_words": "2-D DP",
+        "pair_windows": "greedy",
+        "merge_outages": "intervals",
+        "turn_boxes": "maths and geometry",
+        "near_pairs": "bits",
+        "snapshot_minutes": "greedy",
+        "cheapest_pieces": "1-D DP",
+        "gpu_calendar": "intervals",
+        "bloom_filter": "bits",
+        "aligned_distance": "2-D DP",
+        "covered_area": "maths and geometry",
+    },
 }
 
 
