@@ -55,6 +55,14 @@ function isAssignment(panel) {
 }
 
 /** Why a file could not be saved, without the server's paths. */
+/** Whether a cell of the notebook is running. The kernel's own status is "idle" again as soon as it
+ * has answered any other question of JupyterLab's meanwhile. */
+function runs(notebook) {
+  const { widgets } = notebook.content;
+  const isBusy = notebook.sessionContext.session?.kernel?.status === 'busy';
+  return isBusy || widgets.some((cell) => cell.model.executionState === 'running');
+}
+
 function reason(error) {
   const text = String(error.message || error);
   return /No space left|disk full/i.test(text) ? 'the disk is full' : text;
@@ -145,7 +153,7 @@ class Face {
         throw new Error('Cancelled. The notebook was saved, and nothing was graded.');
       }
       panel.say('Grading…');
-      const isBusy = notebook.sessionContext.session?.kernel?.status === 'busy';
+      const isBusy = runs(notebook);
       const report = await this.ask('POST', 'check', { path });
       if (isBusy) {
         report.notes.push('Your kernel was busy. The check did not wait for it: it grades the file.');
