@@ -1,7 +1,8 @@
 # %% [markdown]
 # # {{title}}: the assignment
 #
-# Eight questions and one round that a peer marks, about {{minutes}} minutes. Afterwards you can:
+# Eight questions and one round that a peer marks: about 155 of this unit's {{minutes}} minutes. The
+# rest is a round with an assistant, in `practice.ipynb`. Afterwards you can:
 #
 # {{objectives}}
 #
