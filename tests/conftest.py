@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import importlib.metadata
 import json
@@ -16,6 +17,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import forking
@@ -74,6 +76,18 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: (item.path.stem not in LONGEST, item.path not in slow))
 
 
+PASSED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A fixture may ask whether its test passed."""
+    report = yield
+    if call.when == "call":
+        item.stash[PASSED] = report.passed
+    return report
+
+
 class Unchanged:
     """What a slow test depends on, so that it is not run again while that is the same.
 
@@ -82,22 +96,45 @@ class Unchanged:
 
     def __init__(self, request):
         self._cache = request.config.cache
-        self._place = "mlprep/" + re.sub(r"[^\w.-]+", "-", request.node.name)
+        self._name = request.node.name
 
     def skip(self, *parts: str | bytes) -> None:
         """Skip the test when it last passed with these parts, this Python and these packages."""
-        found = sorted(f"{d.name} {d.version}" for d in importlib.metadata.distributions())
-        total = hashlib.sha256("\n".join([sys.version, *found]).encode())
-        for part in parts:
-            part = part.encode() if isinstance(part, str) else part
-            total.update(len(part).to_bytes(8, "big") + part)
-        self._key = total.hexdigest()
-        if self._cache.get(self._place, "") == self._key:
+        self._key = fingerprint(*parts)
+        if self._cache.get(_place(self._name), "") == self._key:
             pytest.skip("passed before, and nothing that it depends on has changed")
 
     def passed(self) -> None:
         """The last line of the test."""
-        self._cache.set(self._place, self._key)
+        self._cache.set(_place(self._name), self._key)
+
+    def remembered(self, name: str, make: Callable, *parts: str | bytes):
+        """What make() gives (JSON-able), made again only when one of the parts has changed."""
+        key, found = fingerprint(*parts), self._cache.get(_place(name), None)
+        if not isinstance(found, list) or found[0] != key:
+            found = [key, make()]
+            self._cache.set(_place(name), found)
+        return found[1]
+
+
+def _place(name: str) -> str:
+    return "mlprep/" + re.sub(r"[^\w.-]+", "-", name)
+
+
+@functools.cache
+def packages() -> str:
+    """This Python, and what is installed in it."""
+    found = sorted(f"{d.name} {d.version}" for d in importlib.metadata.distributions())
+    return "\n".join([sys.version, *found])
+
+
+def fingerprint(*parts: str | bytes) -> str:
+    """A hash of the parts, this Python and these packages."""
+    total = hashlib.sha256(packages().encode())
+    for part in parts:
+        part = part.encode() if isinstance(part, str) else part
+        total.update(len(part).to_bytes(8, "big") + part)
+    return total.hexdigest()
 
 
 @pytest.fixture
