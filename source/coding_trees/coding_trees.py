@@ -26,11 +26,20 @@ from mlprep.check import Question, excess_growth, peak_bytes, work
 from mlprep.check.values import difference, plain, show
 
 
+def tidy(value):
+    """A result as lists and, where they are whole, ints: so that it reads the same."""
+    value = plain(value)
+    value = value.tolist() if hasattr(value, "tolist") else value
+    if isinstance(value, (list, tuple)):
+        return [tidy(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def first_difference(f, pairs):
     """The first of some (arguments, result) for which f gives something else, in words; or ""."""
     for args, want in pairs:
-        got = plain(f(*args))
-        if difference(got, plain(want)):
+        got, want = tidy(f(*args)), tidy(want)
+        if difference(got, want):
             asked = ", ".join(show(arg, 50) for arg in args)
             return f"for {asked} yours gives {show(got, 60)}, not {show(want, 60)}"
     return ""
@@ -129,8 +138,8 @@ def chain(n):
 
 @q.probe(gives="")
 def a_chain_costs_what_its_nodes_cost(f):
-    """Six times the nodes in a chain take about six times the work"""
-    return cost(f, chain, 12, 72, 1.4, gives=[23])
+    """Five times the nodes in a chain take about five times the work"""
+    return cost(f, chain, 10, 50, 1.35, gives=[19])
 
 
 ### BEGIN HIDDEN TESTS
@@ -148,7 +157,7 @@ def grown(rng, inner, features, cuts):
     feature, threshold, left, right = [0] * n, [0] * n, [-1] * n, [-1] * n
     for old, (a, b) in kids.items():
         new = number[old]
-        feature[new], threshold[new] = rng.randrange(features), rng.randrange(cuts)
+        feature[new], threshold[new] = rng.randrange(features), rng.randrange(cuts) / 2
         left[new], right[new] = number[a], number[b]
     return feature, threshold, left, right
 
@@ -167,7 +176,7 @@ def by_all_rows(feature, threshold, left, right):
 
 
 rng = random.Random(1)
-trees = [grown(rng, 1 + i // 8, 2, 4) for i in range(48)]
+trees = [grown(rng, 1 + i // 6, 2, 4) for i in range(36)]
 sent_down = [(tree, by_all_rows(*tree)) for tree in trees]
 
 
@@ -177,10 +186,10 @@ def like_rows_that_are_sent_down(f):
     return first_difference(f, sent_down)
 
 
-@q.probe(gives=[2199])
+@q.probe(gives="")
 def a_tree_thousands_deep(f):
     """A tree may be 5,000 deep"""
-    return f(*chain(1100))
+    return "the answer is wrong there" if difference(plain(f(*chain(1000))), [1999]) else ""
 
 
 q.case(
@@ -276,6 +285,23 @@ def bound_replaced(feature, threshold, left, right):
         return [{**box, column: side} if side[0] < side[1] else None for side in sides]
 
     return the_rest(feature, visited(feature, threshold, left, right, narrow))
+
+
+@q.mistake("""You look for a whole number between the bounds. Features are real numbers: between 5
+and 5.5 there are rows, so a node lives while low < high.""")
+def whole_numbers_only(feature, threshold, left, right):
+    def narrow(box, column, cut):
+        low, high = box.get(column, (-inf, inf))
+        sides = (low, min(high, cut)), (max(low, cut), high)
+        return [{**box, column: side} if side[0] // 1 < side[1] // 1 else None for side in sides]
+
+    return the_rest(feature, visited(feature, threshold, left, right, narrow))
+
+
+@q.mistake("""You took left for right: rows with x[feature] <= threshold go left, so on the left the
+threshold is an *upper* bound.""")
+def sides_swapped(feature, threshold, left, right):
+    return with_undo(feature, threshold, right, left)
 
 
 @q.mistake("""Bounds leak from one branch into the next: all nodes share one dict. Copy it for each
@@ -508,14 +534,14 @@ def many_entries(n):
 
 @q.probe(gives="")
 def a_longer_text(f):
-    """Six times the text takes six times the work"""
-    return cost(f, long_text, 40, 240, 1.3, gives=[0] * 10)
+    """Six times the text takes six times the work (text[k:] copies the rest)"""
+    return cost(f, long_text, 40, 240, 1.25, gives=[0] * 10)
 
 
 @q.probe(gives="")
 def a_longer_text_and_more_entries(f):
     """Six times the text and the entries take six times the work"""
-    return cost(f, many_entries, 16, 96, 1.4, gives=list(range(15, -1, -1)))
+    return cost(f, many_entries, 16, 96, 1.35, gives=list(range(15, -1, -1)))
 
 
 ### BEGIN HIDDEN TESTS
@@ -545,12 +571,8 @@ def like_looking_at_every_entry(f):
     return first_difference(f, looked_at)
 
 
-@q.probe(gives=[[-1, -1, -1], [1, -1, -1, 1]])
-def no_entry_stands_there(f):
-    """Each character that no entry covers gives a -1 of its own"""
-    return [f("abc", []), f("b??b", ["a", "b"])]
-
-
+q.case("abc", [], gives=[-1, -1, -1], claim="Without entries each character is a -1")
+q.case("b??b", ["a", "b"], gives=[1, -1, -1, 1], claim="Each uncovered character has its own -1")
 q.case(
     "ababc", ["ab", "c"], gives=[0, 0, 1], claim="Id 0 is an id, though Python takes it for false"
 )
@@ -713,6 +735,24 @@ def end_of_text_lost(text, vocabulary):
     return ids
 
 
+@q.mistake("""After a match you go on one character further, so entries overlap. Go on right after
+the entry.""")
+def every_position_begins_one(text, vocabulary):
+    def choose(nodes, at):
+        return (complete(nodes) or [(at, -1)])[-1][1], at + 1
+
+    return read_on(text, vocabulary, choose)
+
+
+@q.mistake(
+    """You return the entries themselves. Ids are wanted: their places in the list, and -1."""
+)
+def entries_for_ids(text, vocabulary):
+    found = slices_in_a_dict(text, vocabulary)
+    at = itertools.accumulate([len(vocabulary[n]) if n >= 0 else 1 for n in found], initial=0)
+    return [vocabulary[n] if n >= 0 else text[place] for n, place in zip(found, at)]
+
+
 @q.mistake("""max() of an empty vocabulary raises. Without entries each character is a -1.""")
 def empty_input(text, vocabulary):
     longest = max(map(len, vocabulary))
@@ -846,7 +886,12 @@ def hardest(stream, k):
 # %% nbgrader={"grade_id": "hardest_holds_k_rows", "grade": true}
 """The k largest losses, earlier rows first in ties, and never more than about k rows held."""
 q = Question(hardest, points=3)
-q.case([(0.2, "a"), (0.9, "b"), (0.5, "c"), (0.9, "d")], 2, gives=["b", "d"], claim="The example")
+q.case(
+    [(0.2, "a"), (0.9, "b"), (0.5, "c"), (0.9, "d")],
+    2,
+    gives=["b", "d"],
+    claim="Largest loss first, and of equal losses the earlier row: the statement's example",
+)
 q.case(
     [(0.5, "late"), (0.5, "early"), (0.7, "x"), (0.5, "y")],
     2,
@@ -895,7 +940,7 @@ def like_sorting_all_of_it(f):
 def many_rows_kept(f):
     """With k = n/2, six times the rows take about six times the work, not its square"""
     names = ["row11", "row10", "row9", "row8", "row7", "row6"]
-    return cost(f, rising_half, 12, 72, 1.5, gives=names)
+    return cost(f, rising_half, 12, 72, 1.45, gives=names)
 
 
 q.case([(1.0, "a"), (2.0, "b")], 0, gives=[], claim="With k = 0 nothing is kept")
@@ -932,7 +977,7 @@ def right_rank(loss, place, name):
 @q.mistake("""Your heap drops the largest loss and keeps the smallest ones. To keep the k largest,
 the *smallest* of them must be on top: a min-heap, from which the top leaves.""")
 def heap_keeps_smallest(stream, k):
-    return listed(evict(stream, k, lambda loss, place, name: (-loss, -place)), right_rank)
+    return listed(evict(stream, k, lambda loss, place, name: (-loss, place)), right_rank)
 
 
 @q.mistake("""Equal losses are put in the order of their names: a tuple (loss, name) goes on to
@@ -1440,13 +1485,13 @@ def all_at_once(n):
 def a_chain_of_tasks(f):
     """In a chain, six times the tasks take about six times the work"""
     names = [f"t{i:03}" for i in range(12)]
-    return cost(f, one_after_another, 12, 72, 1.5, gives=names[::-1])
+    return cost(f, one_after_another, 12, 72, 1.35, gives=names[::-1])
 
 
 @q.probe(gives="")
 def all_can_run_now(f):
     """Where all tasks can run at once, six times the tasks take about six times the work"""
-    return cost(f, all_at_once, 12, 72, 1.5, gives=[f"t{i:03}" for i in range(12)])
+    return cost(f, all_at_once, 12, 72, 1.35, gives=[f"t{i:03}" for i in range(12)])
 
 
 ### BEGIN HIDDEN TESTS
@@ -1528,34 +1573,30 @@ class Backwards:
         return other.name < self.name
 
 
-def kahn(needs, then_next, count=lambda first: len(set(first))):
-    """Tasks as `then_next(ready)` takes them out of the list of those that can run."""
+def kahn(needs, take=heapq.heappop, push=heapq.heappush, kind=list, count=None):
+    """The tasks that can run, as they are taken from a collection of `kind`; how many there are."""
     then, missing = defaultdict(list), {}
     for task, first in needs.items():
-        missing[task] = count(first)
+        missing[task] = len(first) if count else len(set(first))
         for name in set(first):
             then[name].append(task)
-    ready = sorted(set(then) - set(missing)) + [task for task in missing if not missing[task]]
-    total, order = len(set(then) | set(missing)), []
+    names = set(then) | set(missing)
+    ready = kind(sorted(task for task in names if not missing.get(task)))
+    order = []
     while ready:
-        task = then_next(ready)
+        task = take(ready)
         order.append(task)
         for name in then[task]:
             missing[name] -= 1
             if not missing[name]:
-                ready.append(name)
-    return order, total
+                push(ready, name)
+    return order, len(names)
 
 
 def or_error(order, total):
     if len(order) < total:
         raise ValueError("a cycle")
     return order
-
-
-def first_name(ready):
-    ready.sort(reverse=True)
-    return ready.pop()
 
 
 def depth_first(needs, kids):
@@ -1598,6 +1639,12 @@ def tie_order(needs):
     return depth_first(needs, needs)
 
 
+@q.mistake("""Reversed post-order is an order that is possible, and not the alphabetically first.
+What can run *now* must compete by name: take the first name of all that are ready, from a heap.""")
+def reversed_post_order(needs):
+    return depth_first(needs, users_of(needs))[::-1]
+
+
 @q.mistake("""You sort level by level. What becomes free may come before names that were free
 earlier: put it into the same heap at once.""")
 def wave_by_wave(needs):
@@ -1615,40 +1662,51 @@ def wave_by_wave(needs):
 @q.mistake("""First come, first served: a queue ignores the names. Take the first name of all that
 are ready, with a heap.""")
 def queue_for_a_heap(needs):
-    return or_error(*kahn(needs, lambda ready: ready.pop(0)))
+    return or_error(*kahn(needs, deque.popleft, deque.append, deque))
 
 
 @q.mistake("""With a cycle you return the tasks that are not in it, without a word. Compare the
 number of tasks that ran with the number that there are, and raise ValueError.""")
 def cycle_ignored(needs):
-    return kahn(needs, first_name)[0]
+    return kahn(needs)[0]
 
 
 @q.mistake("""You take a task that is met twice for a cycle. Two ways may lead to one task (a
 diamond); a cycle is a task that is met again *on the way down from itself*.""")
 def diamond_taken_for_a_cycle(needs):
-    users = users_of(needs)
-    for start in set(needs).union(*needs.values()):
-        met, todo = {start}, [start]
-        while todo:
-            for name in set(users[todo.pop()]):
-                if name in met:
-                    raise ValueError("a cycle")
-                met.add(name)
-                todo.append(name)
-    return or_error(*kahn(needs, first_name))
+    met = set()
+    for start in needs:
+        if start not in met:
+            met.add(start)
+            todo = [start]
+            while todo:
+                for name in set(needs.get(todo.pop(), ())):
+                    if name in met:
+                        raise ValueError("a cycle")
+                    met.add(name)
+                    todo.append(name)
+    return or_error(*kahn(needs))
 
 
 @q.mistake("""A need that is named twice is counted twice and met once, so its task never runs. Make
 a set of each list before you count.""")
 def repeats_counted(needs):
-    return or_error(*kahn(needs, first_name, count=len))
+    return or_error(*kahn(needs, count=len))
 
 
 @q.mistake("""Tasks that are only named in lists are missing from the order. They are tasks that
 need nothing.""")
 def tasks_without_entry_left_out(needs):
-    return [task for task in or_error(*kahn(needs, first_name)) if task in needs]
+    return [task for task in or_error(*kahn(needs)) if task in needs]
+
+
+@q.mistake("""A task that is only named in lists has no entry in the dict, and looking it up raises.
+It is a task that needs nothing: collect the names from the lists too.""")
+def tasks_without_entry_looked_up(needs):
+    for first in needs.values():
+        for name in first:
+            needs[name]
+    return or_error(*kahn(needs))
 
 
 @q.mistake("""The order is that of the reversed arrows: a task stands before what it needs. An entry
@@ -1656,7 +1714,7 @@ task: [first, …] means that *first* runs first.""")
 def arrows_turned(needs):
     users = users_of(needs)
     everything = set(needs).union(*needs.values())
-    return or_error(*kahn({task: users[task] for task in everything}, first_name))
+    return or_error(*kahn({task: users[task] for task in everything}))
 
 
 @q.mistake("""You remove tasks from the list over which you loop: each removal makes the loop skip
@@ -1694,12 +1752,12 @@ def all_looked_at_for_each(needs):
 @q.mistake("""Where many can run, you look for the first name (min, sort, pop(0)) in a list each
 time: n² steps. A heap gives it in log n.""")
 def list_for_a_heap(needs):
-    def then_next(ready):
+    def take(ready):
         task = min(ready)
         ready.remove(task)
         return task
 
-    return or_error(*kahn(needs, then_next))
+    return or_error(*kahn(needs, take, list.append))
 
 
 @q.variant
@@ -1828,7 +1886,7 @@ q.case(
     claim="The statement's example: two cheap links beat one dear one",
 )
 q.case(
-    [("a", "y", 0), ("y", "z", 0), ("z", "t", 4), ("a", "x", 1), ("x", "t", 3)],
+    [("a", "b", 0), ("b", "c", 0), ("c", "t", 4), ("a", "x", 1), ("x", "t", 3)],
     "a",
     "t",
     gives=(4, ["a", "x", "t"]),
@@ -1850,13 +1908,13 @@ def last_link_first(n):
 @q.probe(gives="")
 def a_long_chain(f):
     """Six times the links take about six times the work"""
-    return cost(f, onwards, 12, 72, 1.5, gives=(12, [f"r{i}" for i in range(13)]))
+    return cost(f, onwards, 12, 72, 1.35, gives=(12, [f"r{i}" for i in range(13)]))
 
 
 @q.probe(gives="")
 def a_long_chain_told_from_the_end(f):
     """Also where the links stand in the list in the opposite order"""
-    return cost(f, last_link_first, 12, 72, 1.5, gives=(12, [f"r{i}" for i in range(13)]))
+    return cost(f, last_link_first, 12, 72, 1.35, gives=(12, [f"r{i}" for i in range(13)]))
 
 
 ### BEGIN HIDDEN TESTS
@@ -1907,7 +1965,7 @@ for size in range(60):
 def like_walking_all_paths(f):
     """No other path is cheaper, and none of that cost is shorter"""
     for args, best in walked:
-        if text := what_is_wrong(plain(f(*args)), best, *args):
+        if text := what_is_wrong(tidy(f(*args)), best, *args):
             return f"for links {show(args[0], 70)} from a to b {text}"
     return ""
 
@@ -1997,12 +2055,14 @@ def visited_set_on_push(links, source, target):
 @q.mistake("""You follow the cheapest link out of each region. The dear first link may lead to cheap
 ones, and a cheap one into a dead end: compare total costs of all regions in reach.""")
 def cheapest_next_link(links, source, target):
-    out, total, path = leaving(links), 0, [source]
+    out, total, path, seen = leaving(links), 0, [source], {source}
     while path[-1] != target:
-        new = [(cost, b) for b, cost in out[path[-1]] if b not in path]
+        new = [(cost, b) for b, cost in out[path[-1]] if b not in seen]
         if not new:
             return None
-        total, path = total + min(new)[0], path + [min(new)[1]]
+        total += min(new)[0]
+        path.append(min(new)[1])
+        seen.add(path[-1])
     return total, path
 
 
@@ -2024,6 +2084,13 @@ Reverse it.""")
 def path_backwards(links, source, target):
     found = search(links, source, target)
     return found and (found[0], found[1][::-1])
+
+
+@q.mistake("""The path lacks its first region. Both ends belong to it: note for the source that it
+came from nowhere, and stop there.""")
+def source_left_out(links, source, target):
+    found = search(links, source, target)
+    return found and (found[0], found[1][1:])
 
 
 @q.mistake("""The cost is right; of routes for that cost yours does not have the fewest links. Rank
