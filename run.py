@@ -107,6 +107,7 @@ def command(arguments):
     for name in THREADS:  # small arrays: more threads only cost, and two workers share the cores
         settings.setdefault(name, "1")
     if verb == "test":
+        settings.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes import the same
         return [str(PYTHON), "-m", "pytest", *workers(rest), *rest], settings, ROOT
     settings.setdefault("MLPREP_COURSE", str(ROOT))  # so that the verbs work from any folder
     return [str(PYTHON), "-m", "mlprep", verb, *rest], settings, Path.cwd()
