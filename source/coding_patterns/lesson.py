@@ -4,10 +4,9 @@
 # > "Latencies of requests, and a budget: the longest run of consecutive requests that stays within
 # > it. You have 35 minutes and a plain editor; I listen, and you may run it once. Go ahead."
 #
-# You know the pattern. So do the others who were invited, and half of them will not get the offer.
-# This unit is about the rest of the round: what is written down while you type, why a pattern is
-# *right* and not only familiar, what your code really costs, and which tests would have found the
-# slip before the one run that counts.
+# You know the pattern. So do the others who were invited. This unit is about the rest of the round:
+# what is written down while you type, why a pattern is *right* and not only familiar, what your
+# code really costs, and which tests would have found the slip before the one run that counts.
 #
 # ## Objectives
 #
@@ -15,6 +14,7 @@
 
 # %%
 import bisect
+import math
 import random
 from collections import deque
 
@@ -98,7 +98,21 @@ print(f"{'pattern':18s} {'work':21s} what to ask before it is used")
 for name, pattern in patterns.PATTERNS.items():
     print(f"{name:18s} {pattern.cost:21s} {pattern.asks}")
 
+# %%
+brute = {  # what a brute force touches, with n items
+    "all pairs": lambda n: n * (n - 1),
+    "all runs, each summed": lambda n: n * (n + 1) * (n + 2) // 6,
+    "all subsets": lambda n: n * 2 ** (n - 1),
+    "all orders": lambda n: n * math.factorial(n),
+}
+print("the largest n within 10⁸ steps")
+for name, steps in brute.items():
+    print(f"{name:22s} {next(n for n in range(1, 10**5) if steps(n + 1) > 10**8):6,d}")
+
 # %% [markdown]
+# **Read it.** Say the brute force with its number: it may be enough (eight hundred items forgive a
+# cube), and it tells what the pattern has to save.
+#
 # ### Predict first: how wrong is a pattern without its licence?
 #
 # Three of them on random inputs of 20 items, checked against brute force: a *window* for the
@@ -464,9 +478,9 @@ for passed, of in ((3, 3), (8, 10), (32, 40)):
 # <details><summary>4. Your set makes it "O(1)". Always?</summary>
 #
 # On average, for keys that hash well. Hashing a text costs its length once (CPython stores it), a
-# tuple costs all its parts each time. Keys made to collide give n a look-up; text hashes are salted
-# per process for that reason, ints are not. Say "expected", and that sorting is the way without
-# hashing: n log n, always.
+# tuple costs as much as all its parts. Keys made to collide give n a look-up; text hashes are
+# salted per process for that reason, ints are not. Say "expected", and that sorting is the way
+# without hashing: n log n, always.
 #
 # </details>
 #
