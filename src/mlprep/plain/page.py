@@ -76,7 +76,8 @@ def page(question: Asked) -> str:
     ]
     statement = [*_rules(cells[0]), *_statement(cells[:place])]
     imports, given = _given(cells)
-    told = set(re.findall(r"\w+", " ".join([*statement, cells[place].source])))
+    quoted = re.findall(r"`([^`\n]+)`", "\n".join(statement))
+    told = set(re.findall(r"\w+", " ".join(quoted)))
     given = [name for name in given if name in told]
     body = ["#" + (f" {line}" if line.strip() else "") for line in statement]
     if given:
@@ -108,7 +109,7 @@ def _rules(cell: NotebookNode) -> list[str]:
     if cell.cell_type != "markdown":
         return []
     bold = [p for p in re.split(r"\n\s*\n", cell.source) if p.startswith("**")]
-    kept = [p for p in bold if re.match(r"\*\*[^*]*(convention|rule|all questions)", p, re.I)]
+    kept = [p for p in bold if re.match(r"\*\*[^*]*(convention|rule|all problems)", p, re.I)]
     return [line for paragraph in kept for line in [*paragraph.splitlines(), ""]]
 
 
