@@ -111,7 +111,7 @@ def a_minute_that_two_runs_share(f):
     return snapshot_gap(f([(5, 9), (1, 5)]), 1, [(5, 9), (1, 5)])
 
 
-q.case([], gives=[], claim="no runs need no snapshot")
+q.case([], gives=[], claim="No runs need no snapshot")
 
 
 @q.probe(gives="")
@@ -190,6 +190,23 @@ def sorted_by_start(runs):
         if not minutes or first > minutes[-1]:
             minutes.append(last)
     return minutes
+
+
+@q.mistake("""You compare each run with the run before it, not with the newest snapshot. A run may
+begin before the last run's end and after the snapshot, and is then not shown.""")
+def compared_with_the_run_before(runs):
+    minutes, before = [], None
+    for first, last in sorted(runs, key=lambda run: run[1]):
+        if before is None or first > before:
+            minutes.append(last)
+        before = last
+    return minutes
+
+
+@q.mistake("""You take a snapshot at the last minute of every run. Many runs share one: skip a run
+that the newest snapshot shows.""")
+def one_for_each_end(runs):
+    return sorted({last for _, last in runs})
 
 
 @q.mistake("""You merged runs that overlap and took one snapshot for each group. Runs of a chain
@@ -388,10 +405,10 @@ def pieces_gap(got, cheapest, text, price):
     return f"yours costs {total}, not {cheapest}" if total != cheapest else ""
 
 
-q.case("unused", WORDS, gives=["un", "used"], claim="the longest piece first is not the cheapest")
-q.case("sun", WORDS, gives=["s", "un"], claim="the second example")
-q.case("use", WORDS, gives=None, claim="what cannot be cut is None")
-q.case("", WORDS, gives=[], claim="the empty text is cut into no pieces")
+q.case("unused", WORDS, gives=["un", "used"], claim="The longest piece first is not the cheapest")
+q.case("sun", WORDS, gives=["s", "un"], claim="The second example: two pieces, the short one first")
+q.case("use", WORDS, gives=None, claim="What cannot be cut is None")
+q.case("", WORDS, gives=[], claim="The empty text is cut into no pieces")
 
 
 @q.probe(gives="")
@@ -451,16 +468,19 @@ def the_same_text_at_other_prices(f):
 
 @q.probe(gives="")
 def a_long_text(f):
-    """1,100 letters are cut: a call for each piece would be deeper than Python's stack"""
-    text, price = "ab" * 550, {"a": 3, "b": 0}
-    return pieces_gap(f(text, price), 1650, text, price)
+    """1,050 letters are cut: a call for each piece would be deeper than Python's stack"""
+    text, price = "ab" * 525, {"a": 3, "b": 0}
+    return pieces_gap(f(text, price), 1575, text, price)
 
 
-q.case("ab", {"ab": 5, "a": 0, "b": 0}, gives=["a", "b"], claim="a piece may cost nothing")
+q.case("ab", {"ab": 5, "a": 0, "b": 0}, gives=["a", "b"], claim="A piece may cost nothing")
 q.case(
-    "abc", {"ab": 1, "a": 4, "bc": 1}, gives=["a", "bc"], claim="the start of a cut may not be cut"
+    "abc",
+    {"ab": 1, "a": 4, "bc": 1},
+    gives=["a", "bc"],
+    claim="The first piece must leave a rest that can be cut",
 )
-q.case("a", {}, gives=None, claim="an empty vocabulary cuts no text")
+q.case("a", {}, gives=None, claim="An empty vocabulary cuts no text")
 
 
 @q.reference
@@ -564,19 +584,19 @@ def free_piece_taken_for_none(text, price):
 @q.mistake("""The empty text gives None in your code. It is cut into no pieces: []. Keep "nothing to
 do" and "impossible" apart (an empty list is false, too).""")
 def empty_input(text, price):
-    return cheapest_pieces(text, price) or None
+    return spelled(text, *table(text, price)) or None
 
 
 @q.mistake("""What cannot be cut gives [] in your code. That would be a cut of the empty text;
 return None.""")
 def empty_list_for_none(text, price):
-    return cheapest_pieces(text, price) or []
+    return spelled(text, *table(text, price)) or []
 
 
 @q.mistake("""The pieces come out backwards: you walked from the end to the start. Turn the list
 round before you return it.""")
 def pieces_backwards(text, price):
-    found = cheapest_pieces(text, price)
+    found = spelled(text, *table(text, price))
     return found and found[::-1]
 
 
@@ -784,6 +804,17 @@ def replay(f, capacity, *calls):
 
 
 @q.probe(gives="")
+def two_calendars(f):
+    """Two calendars have nothing to do with each other: keep bookings in the object, not in the
+    class or in a default argument"""
+    first, second = f(5), f(5)
+    first.book(70, 79, 3)
+    if second.free(70, 79) != 5:
+        return "what one has booked is missing in the other"
+    return "" if second.book(70, 79, 5) else "what one has booked blocks the other"
+
+
+@q.probe(gives="")
 def the_example(f):
     """The statement's calls are answered as it says"""
     calls = [(True, "book", 0, 10, 5), (True, "book", 10, 20, 5), (True, "book", 5, 15, 3)]
@@ -799,28 +830,17 @@ def all_of_them_and_one_more(f):
 
 
 @q.probe(gives="")
-def two_calendars(f):
-    """Two calendars have nothing to do with each other: keep bookings in the object, not in the
-    class or in a default argument"""
-    first, second = f(5), f(5)
-    first.book(70, 79, 3)
-    if second.free(70, 79) != 5:
-        return "what one has booked is missing in the other"
-    return "" if second.book(70, 79, 5) else "what one has booked blocks the other"
-
-
-@q.probe(gives="")
 def eight_times_the_bookings_is_about_ten_times_the_work(f):
     """The work of a call grows like sorting: no sum over all bookings at each moment"""
     steps = []
-    for n in (20, 120):
+    for n in (16, 80):
         calendar = f(1000)
         for i in range(n):
             calendar.book(i, 10**9 + i, 1)
         if calendar.free(0, 10**10) != 1000 - n:
             return f"{n} bookings leave {1000 - n} of 1000, and yours says otherwise"
         steps.append(work(calendar.book, 0, 10**10, 1))
-    power = math.log(steps[1] / steps[0]) / math.log(6)
+    power = math.log(steps[1] / steps[0]) / math.log(5)
     return "" if power < 1.45 else f"its work grows about like n^{round(power)}"
 
 
@@ -962,6 +982,13 @@ count.""")
 class all_overlaps_added_up(Bookings):
     def most(self, start, end):
         return sum(gpus for _, _, gpus in self.overlapping(start, end))
+
+
+@q.mistake("""You compare with one booking at a time. Two others may be in use at the same moment,
+and together with yours need more than there is: add up what is in use at each moment.""")
+class each_booking_on_its_own(Bookings):
+    def most(self, start, end):
+        return max((gpus for _, _, gpus in self.overlapping(start, end)), default=0)
 
 
 @q.mistake("""At the same moment you count starts before ends, so bookings that touch seem to
@@ -1232,7 +1259,16 @@ def a_bit_takes_a_bit(f):
 
 ### BEGIN HIDDEN TESTS
 q.hidden()
-SEEN, NEW = [f"seen {i}" for i in range(40)], [f"new {i}" for i in range(150)]
+SEEN, NEW = [f"seen {i}" for i in range(40)], [f"new {i}" for i in range(80)]
+
+
+@q.probe(gives="")
+def two_filters(f):
+    """Two filters share nothing: keep the bits in the object, not in the class"""
+    first, second = filled(f, 97, 3, SEEN), f(97, 3)
+    if second.bitmap() != 0 or any(second.might_contain(key) for key in SEEN):
+        return "yours knows the keys of another one"
+    return "" if first.bitmap() else "yours is empty after 40 keys"
 
 
 @q.probe
@@ -1268,15 +1304,6 @@ def a_full_filter(f):
     """Where all bits are set, the estimate is infinite, and every key is said to be there"""
     bloom = filled(f, 5, 3, SEEN)
     return [bool(bloom.estimate() == math.inf), bool(bloom.might_contain("anything"))]
-
-
-@q.probe(gives="")
-def two_filters(f):
-    """Two filters share nothing, and a new one is empty"""
-    first, second = filled(f, 97, 3, SEEN), f(97, 3)
-    if second.bitmap() != 0 or any(second.might_contain(key) for key in SEEN):
-        return "yours knows the keys of another one"
-    return "" if first.bitmap() else "yours is empty after 40 keys"
 
 
 @q.reference
@@ -1539,12 +1566,22 @@ def aligned_distance(a, b, band):
 # %% nbgrader={"grade_id": "aligned_distance_cheapest_walk", "grade": true}
 """The price is the lowest of all walks within the band."""
 q = Question(aligned_distance, points=4)
-q.case([9, 5, 5, 2], [9, 9, 5, 2], 1, gives=0, claim="each may wait for the other")
-q.case([9, 5, 5, 2], [9, 9, 5, 2], 0, gives=4, claim="with a band of 0 nobody waits")
 q.case(
-    [1, 2, 3, 4], [1, 4], 1, gives=float("inf"), claim="the ends are further apart than the band"
+    [9, 5, 5, 2],
+    [9, 9, 5, 2],
+    1,
+    gives=0,
+    claim="Either may wait for the other, and waiting is free",
 )
-q.case([7], [3, 3], 1, gives=8, claim="every pair on the walk costs, the first one too")
+q.case([9, 5, 5, 2], [9, 9, 5, 2], 0, gives=4, claim="With a band of 0 nobody waits")
+q.case(
+    [1, 2, 3, 4],
+    [1, 4],
+    1,
+    gives=float("inf"),
+    claim="Ends that are further apart than the band cannot be reached",
+)
+q.case([7], [3, 3], 1, gives=8, claim="Every pair on the walk costs, the first one too")
 
 
 def curves(n, band=2):
@@ -1623,10 +1660,16 @@ def a_cheap_step_into_a_dear_region(f):
     return check_each(f, inputs, [by_trying_walks(*one) for one in inputs], price_gap)
 
 
-q.case([], [], 0, gives=0, claim="two empty curves")
-q.case([1], [], 5, gives=float("inf"), claim="one is empty")
-q.case([0.5, 1.25], [0.25, 1.25], 1, gives=0.25, claim="losses may be floats")
-q.case([4, 6], [9, 1, 4], 1, gives=by_trying_walks([4, 6], [9, 1, 4], 1), claim="unequal lengths")
+q.case([], [], 0, gives=0, claim="Two empty curves have price 0")
+q.case([1], [], 5, gives=float("inf"), claim="No walk leads through one empty curve")
+q.case([0.5, 1.25], [0.25, 1.25], 1, gives=0.25, claim="Losses may be floats")
+q.case(
+    [4, 6],
+    [9, 1, 4],
+    1,
+    gives=by_trying_walks([4, 6], [9, 1, 4], 1),
+    claim="Lengths may differ, within the band",
+)
 
 
 @q.reference
@@ -1649,7 +1692,7 @@ def as_a_shortest_path(a, b, band):
     return math.inf
 
 
-def swept(a, b, low, high, first=None, price=lambda x, y: abs(x - y), gap=0):
+def swept(a, b, low, high, first=None, price=lambda x, y: abs(x - y), gap=0, both=True):
     """The right answer row by row, with parts to be replaced; j runs from i + low to i + high."""
     if not a or not b:
         return 0 if len(a) == len(b) else math.inf
@@ -1658,7 +1701,7 @@ def swept(a, b, low, high, first=None, price=lambda x, y: abs(x - y), gap=0):
         now = {}
         for j in range(max(0, i + low), min(len(b), i + high + 1)):
             ways = before.get(j, math.inf) + gap, now.get(j - 1, math.inf) + gap
-            reach = min(before.get(j - 1, math.inf), *ways)
+            reach = min(before.get(j - 1, math.inf) if both else math.inf, *ways)
             start = i == j == 0 or (first == "row" and i == 0)
             now[j] = price(x, b[j]) + (0 if start else reach)
         before = now
@@ -1700,6 +1743,17 @@ def squared_differences(a, b, band):
 the pairs cost.""")
 def waiting_costs(a, b, band):
     return swept(a, b, -band, band, gap=1)
+
+
+@q.mistake("""In your walk only one of the two moves at a time. Both may move on at once: (i - 1, j
+- 1) is the third way into (i, j).""")
+def never_both_at_once(a, b, band):
+    return swept(a, b, -band, band, both=False)
+
+
+@q.mistake("""You divided by the length. The price is the plain sum over the pairs of the walk.""")
+def divided_by_the_length(a, b, band):
+    return swept(a, b, -band, band) / max(1, len(a) + len(b))
 
 
 @q.mistake("""The first pair is free in your sum. Every pair on the walk costs, (0, 0) too.""")
@@ -1877,9 +1931,9 @@ def covered_area(boxes):
 # %% nbgrader={"grade_id": "covered_area_each_pixel_once", "grade": true}
 """Each pixel counts once, however many boxes it is in."""
 q = Question(covered_area, points=5)
-q.case([(0, 0, 3, 2), (1, 1, 4, 3)], gives=10, claim="the example of the statement")
-q.case([], gives=0, claim="no boxes cover nothing")
-q.case([(0, 0, 9, 9), (2, 2, 4, 4), (2, 2, 4, 4)], gives=81, claim="boxes within a box add nothing")
+q.case([(0, 0, 3, 2), (1, 1, 4, 3)], gives=10, claim="The example: two of 12 pixels are in both")
+q.case([], gives=0, claim="No boxes cover nothing")
+q.case([(0, 0, 9, 9), (2, 2, 4, 4), (2, 2, 4, 4)], gives=81, claim="Boxes within a box add nothing")
 
 
 @q.probe(gives="")
@@ -1940,9 +1994,9 @@ def three_boxes_in_one_place(f):
     return check_each(f, inputs, [pixel_by_pixel(*one) for one in inputs], area_gap)
 
 
-q.case([(2, 2, 2, 9), (5, 5, 9, 5)], gives=0, claim="boxes without width or height")
-q.case([(0, 0, 2, 5), (2, 0, 4, 5)], gives=20, claim="boxes that touch")
-q.case([(-9, -9, -5, -5), (7, 7, 9, 9)], gives=20, claim="what lies between boxes is not covered")
+q.case([(2, 2, 2, 9), (5, 5, 9, 5)], gives=0, claim="Boxes without width or height cover nothing")
+q.case([(0, 0, 2, 5), (2, 0, 4, 5)], gives=20, claim="Boxes that touch share no pixel")
+q.case([(-9, -9, -5, -5), (7, 7, 9, 9)], gives=20, claim="What lies between boxes is not covered")
 
 
 @q.reference
@@ -2011,6 +2065,18 @@ strip are not covered: merge intervals.""")
 def gaps_in_a_strip_covered(boxes):
     def height(here):
         return max(y1 for _, y1 in here) - here[0][0] if here else 0
+
+    return in_strips(boxes, height)
+
+
+@q.mistake("""In each strip only the last piece counts: where a gap begins you start anew and forget
+the height so far. Add each piece up before you start the next.""")
+def only_the_last_piece_of_a_strip(boxes):
+    def height(here):
+        start, end = here[0] if here else (0, 0)
+        for y0, y1 in here[1:]:
+            start, end = (start, max(end, y1)) if y0 <= end else (y0, y1)
+        return end - start
 
     return in_strips(boxes, height)
 
