@@ -205,9 +205,13 @@ def test_rows_are_only_added_exported_and_read_as_far_as_they_make_sense(course,
         db.execute(f"DELETE FROM {TABLE}")
     log = Log(state)
     log.add("nobody", "marked", at_s=1, mark="idea", words="")
-    assert len(log.sittings()) == 1 and "1 row of the log of plain sittings" in log.notes[0]
+    (one,) = log.sittings()
+    log.add(one.id, "ran", at_s=1, passed=True, points=1, max_points=1, message="", mistake="",
+            entries=[[1, "idea"]])  # fmt: skip
+    assert log.sittings()[0].first is None
+    assert "2 rows of the log of plain sittings" in log.notes[-1]
     rows = json.loads(as_json(state, {}))["plain"]
-    assert [row["kind"] for row in rows] == ["begun", "marked", "marked"]
+    assert [row["kind"] for row in rows] == ["begun", "marked", "marked", "ran"]
 
 
 def test_a_question_is_graded_alone_and_a_grader_that_fails_counts_for_nothing(course, monkeypatch):

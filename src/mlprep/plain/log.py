@@ -73,8 +73,7 @@ class Sitting:
         """What the marks up to the first run show; None where it was not run."""
         if self.first is None:
             return None
-        entries = [(float(at_s), mark, words) for at_s, mark, words in self.first["entries"]]
-        end_s = self.first["at_s"]
+        entries, end_s = self.first["entries"], self.first["at_s"]
         if end_s is None:  # no clock: the last note is the end
             end_s = max((at_s for at_s, _, _ in entries), default=0.0)
         return review(entries, end_s)
@@ -152,7 +151,16 @@ def _take(found: dict[str, Sitting], row: dict) -> None:
             raise ValueError("no such mark")
         found[name].marks.append((float(data["at_s"]), data["mark"], str(data["words"])))
     elif kind == "ran":
-        keys = ("at_s", "passed", "points", "max_points", "message", "mistake", "entries")
-        found[name].runs.append({key: data[key] for key in keys})
+        found[name].runs.append(
+            {
+                "at_s": None if data["at_s"] is None else float(data["at_s"]),
+                "passed": bool(data["passed"]),
+                "points": float(data["points"]),
+                "max_points": float(data["max_points"]),
+                "message": str(data["message"]),
+                "mistake": str(data["mistake"]),
+                "entries": [(float(at_s), str(m), str(text)) for at_s, m, text in data["entries"]],
+            }
+        )
     else:
         raise ValueError("no such kind of row")

@@ -30,8 +30,8 @@ def run_text(result: Result, sitting: Sitting, talk: Review, at_s: float | None)
     lines = [*_wrapped(head), *_wrapped(result.message, "  ")]
     lines += [f"    {label:9}{value}" for label, value in result.rows()]
     if not passed:
-        again = f"mlprep check {sitting.unit} {sitting.question} --solution"
-        lines += ["", *_wrapped(f"Mend it and run again, or compare: `{again}`.")]
+        again = f"`mlprep check {sitting.unit} {sitting.question} --solution`"
+        lines += ["", "Mend it and run again, or compare:", f"  {again}"]
     if number == 1:
         lines += ["", *talk_lines(talk)]
         if not sitting.fresh:
