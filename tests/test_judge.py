@@ -479,7 +479,6 @@ def test_a_question_that_ends_in_a_number_of_its_own_is_worth_that_at_most():
         assert first(graded(SOURCE, other)).points == points
 
 
-@pytest.mark.xfail(strict=True, reason="the second question holds a handle of the lost process")
 def test_a_lost_question_does_not_cost_the_next_one_in_its_cell():
     source = notebook(
         cell("locked", "imports", "from mlprep.check import Question"),

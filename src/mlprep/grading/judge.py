@@ -390,6 +390,7 @@ class _Run:
             verdicts.append(verdict)
             if verdict.status == "lost":
                 self.start_again()
+                space.fetch_again(self.box)  # for the next question in this cell
             return verdict.points
 
         code, value = python_of(step.source), None

@@ -284,6 +284,11 @@ class Handle:
         """The items of an object whose class is a kind of list, tuple, set or dict; else None."""
         return None if self._held is None else self._box.decode(self._held, self._from)
 
+    def _become(self, other: Handle) -> None:
+        """Stand for the same thing of a fresh process, wherever this handle is already in use."""
+        for name in Handle.__slots__:
+            object.__setattr__(self, name, getattr(other, name))
+
     def _call_it(self, name: str) -> None:
         """A lambda is called as the learner called it."""
         if self.__name__ == "<lambda>":
