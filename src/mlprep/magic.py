@@ -171,7 +171,8 @@ def load_ipython_extension(shell) -> None:
     from mlprep.mock.magic import MockMagics
     from mlprep.plain.magic import PlainMagics
 
-    shell.register_magics(CheckMagics, MockMagics, PlainMagics)
+    for magics in (CheckMagics, MockMagics, PlainMagics):
+        shell.register_magics(magics)
     with contextlib.suppress(MlprepError, OSError):
         unit, _ = this_unit()
         if kernel_folder()[0].resolve() == unit.work_notebook().parent:  # no grader runs it
