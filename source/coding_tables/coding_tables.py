@@ -62,9 +62,9 @@ def is_pairs(value, sizes=(2,)):
 #
 # **Work**: for $n \le 300$ stages at most in proportion to $n^2$, however long `max_loss` is.
 #
-# **Example.** `minutes = [4, 3, 5, 2]`, `gigabytes = [1, 6, 2, 3]`, `max_loss = 8`: checkpoints
-# after stages 0 and 2 or 1 are possible, and 3 is a must. `[0, 2, 3]` costs 6, `[1, 3]` costs 9,
-# `[0, 3]` would lose 10 minutes. The answer is `(6, [0, 2, 3])`.
+# **Example.** `minutes = [4, 3, 5, 2]`, `gigabytes = [1, 6, 2, 3]`, `max_loss = 8`. One after stage
+# 3 is a must. `[0, 2, 3]` costs 6 and risks 8 minutes at most; `[1, 3]` costs 9; `[0, 3]` would
+# risk 10 minutes. The answer is `(6, [0, 2, 3])`.
 
 
 # %% nbgrader={"grade_id": "place_checkpoints", "solution": true}
@@ -1471,6 +1471,13 @@ def empty_ones_kept(outages, begin, end):
     return merged(sorted(rows))
 
 
+@q.mistake("""Two outages with the same start are sorted by their ends, and None has no place among
+numbers. Put the report's end in its place before you sort.""")
+def none_among_the_ends(outages, begin, end):
+    rows = sorted(outages)
+    return merged(clipped(rows, begin, end))
+
+
 @q.mistake("""An outage that still lasts (end None) is lost. It lasts until the report's end.""")
 def open_ones_dropped(outages, begin, end):
     return merged(sorted(clipped([row for row in outages if row[1] is not None], begin, end)))
@@ -1668,6 +1675,13 @@ def pixel_formula_on_edges(boxes, height, width, turns):
         return y0, width - 1 - x1, y1, width - 1 - x0
 
     return turned_by(step, boxes, height, width, turns)
+
+
+@q.mistake("""Your x1 and y1 name the last pixel in the box. These boxes are half-open: they end one
+further, at the edge behind that pixel.""")
+def last_pixel_for_the_edge(boxes, height, width, turns):
+    turned = turned_by(counter_clockwise, boxes, height, width, turns)
+    return [[x0, y0, x1 - 1, y1 - 1] for x0, y0, x1, y1 in turned]
 
 
 @q.mistake("""The corners change places: what was the right edge becomes the top. Your boxes have

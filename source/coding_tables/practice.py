@@ -405,9 +405,13 @@ def pieces_gap(got, cheapest, text, price):
     return f"yours costs {total}, not {cheapest}" if total != cheapest else ""
 
 
-q.case("unused", WORDS, gives=["un", "used"], claim="The longest piece first is not the cheapest")
-q.case("sun", WORDS, gives=["s", "un"], claim="The second example: two pieces, the short one first")
-q.case("use", WORDS, gives=None, claim="What cannot be cut is None")
+@q.probe(gives="")
+def the_examples(f):
+    """The statement's three texts: the longest piece first is not the cheapest, nor always there"""
+    inputs = [("unused", WORDS), ("sun", WORDS), ("use", WORDS)]
+    return check_each(f, inputs, [7, 8, None], pieces_gap)
+
+
 q.case("", WORDS, gives=[], claim="The empty text is cut into no pieces")
 
 
@@ -473,13 +477,19 @@ def a_long_text(f):
     return pieces_gap(f(text, price), 1575, text, price)
 
 
-q.case("ab", {"ab": 5, "a": 0, "b": 0}, gives=["a", "b"], claim="A piece may cost nothing")
-q.case(
-    "abc",
-    {"ab": 1, "a": 4, "bc": 1},
-    gives=["a", "bc"],
-    claim="The first piece must leave a rest that can be cut",
-)
+@q.probe(gives="")
+def a_piece_may_cost_nothing(f):
+    """A price of 0 is a price like any other"""
+    return pieces_gap(f("ab", {"ab": 5, "a": 0, "b": 0}), 0, "ab", {"ab": 5, "a": 0, "b": 0})
+
+
+@q.probe(gives="")
+def a_rest_that_can_be_cut(f):
+    """A cheap or long first piece is worth nothing if the rest cannot be cut"""
+    price = {"ab": 1, "a": 4, "bc": 1}
+    return pieces_gap(f("abc", price), 5, "abc", price)
+
+
 q.case("a", {}, gives=None, claim="An empty vocabulary cuts no text")
 
 
@@ -512,7 +522,7 @@ def relaxed_forwards(text, price):
 def table(text, price, cost_of=None, reach=None, start=(0, 0), unreached=None):
     """The worked solution with its parts to be replaced: (best, last)."""
     cost_of = cost_of or price.get
-    reach = reach or max(map(len, price), default=0)
+    reach = max(map(len, price), default=0) if reach is None else reach
     best, last = [start[0]], [0]
     for i in range(1, len(text) + 1):
         found = None
@@ -566,6 +576,13 @@ def cheapest_piece_first(text, price):
 1.""")
 def fewest_pieces(text, price):
     return spelled(text, *table(text, price, cost_of=lambda piece: 1 if piece in price else None))
+
+
+@q.mistake("""The longest piece is never tried: range(1, longest) stops before it. Count lengths up
+to `longest` itself.""")
+def longest_piece_left_out(text, price):
+    reach = max(map(len, price), default=0) - 1
+    return spelled(text, *table(text, price, reach=max(reach, 0)))
 
 
 @q.mistake("""Prefixes that cannot be cut start at price 0 in your table (the wrong start of the
@@ -1220,7 +1237,10 @@ def filled(f, n_bits, n_hashes, keys):
 def bits_gap(bloom, n_bits, n_hashes, keys):
     """Which bits of a filter are wrong: a clause, or ""."""
     want = {place for key in keys for place in places(key, n_bits, n_hashes)}
-    got = int(bloom.bitmap())
+    got = bloom.bitmap()
+    if isinstance(got, (str, list, tuple, dict, set)):
+        return f"yours is a {type(got).__name__}, not an int"
+    got = int(got)
     if got < 0 or got.bit_length() > n_bits:
         return f"yours has bits beyond the {n_bits}"
     got = {place for place in range(n_bits) if got >> place & 1}
@@ -1358,6 +1378,13 @@ must be set: `all`, not `any`.""")
 class any_bit_is_enough(Filter):
     def might_contain(self, key):
         return any(self.bits >> place & 1 for place in self.places(key))
+
+
+@q.mistake("""You decide at the first position, whatever the others say: a `return True` stands
+inside of the loop. Only when all positions have been looked at is the answer True.""")
+class only_the_first_position(Filter):
+    def might_contain(self, key):
+        return bool(self.bits >> self.places(key)[0] & 1)
 
 
 @q.mistake("""You add 1 << p to the bits. Where bit p is set already, the sum carries over into the
@@ -1734,6 +1761,13 @@ def band_excluded(a, b, band):
     return swept(a, b, 1 - band, band - 1) if band else swept(a, b, 0, 0)
 
 
+@q.mistake("""You widened the band so that the end can be reached. The statement says inf where no
+walk keeps to the band.""")
+def band_widened(a, b, band):
+    band = max(band, abs(len(a) - len(b)))
+    return swept(a, b, -band, band)
+
+
 @q.mistake("""You squared the differences. The price is abs(a[i] - b[j]).""")
 def squared_differences(a, b, band):
     return swept(a, b, -band, band, price=lambda x, y: (x - y) ** 2)
@@ -2065,6 +2099,19 @@ strip are not covered: merge intervals.""")
 def gaps_in_a_strip_covered(boxes):
     def height(here):
         return max(y1 for _, y1 in here) - here[0][0] if here else 0
+
+    return in_strips(boxes, height)
+
+
+@q.mistake("""You count what sticks out beyond the highest end, and leave the end where it was: the
+next box counts it again. Move the end up to the new one.""")
+def end_not_moved(boxes):
+    def height(here):
+        total, end = 0, -(10**10)
+        for y0, y1 in here:
+            total += max(0, y1 - max(y0, end))
+            end = y1 if y0 > end else end
+        return total
 
     return in_strips(boxes, height)
 
