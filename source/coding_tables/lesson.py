@@ -50,7 +50,7 @@ figures.use_style()
 # $$p\sim q\iff c(ps)-c(qs)\ \text{is the same for all}\ s$$
 #
 # Of one state only the cheapest prefix matters. The number of classes is the size of the smallest
-# table; with one class, greed is enough. For small inputs they can simply be counted.
+# table; with one class the cheapest prefix is all you keep: greed. For small inputs, count them.
 #
 # ### Predict first: how many states?
 #
@@ -300,10 +300,11 @@ figures.plain_ticks(right.yaxis, range(4)), right.set_ylim(-0.1, 3.3)
 plt.show()
 
 # %% [markdown]
-# **Read it.** Left: a white dot is an end that is not included. Right: the two counts agree except
-# *at* ties, where the closed one has a spike of no width (dashed, at 3, 4, 6 and 7), and the peak
-# is one GPU more. Ask which is meant. Merging, free slots, coverage and area
-# are this one sum, read in another way: where it is 0, where it is positive, how long it is.
+# **Read it.** Left: a white dot is an end that is not included. Right: the line is the half-open
+# count, the dots are the closed one at each event. They differ only at ends, and where one job ends
+# as another starts (3, 4, 6, 7) the closed count is one above the half-open peak. Ask which is
+# meant. Merging, free slots, coverage and area are this one sum, read in another way: where it is
+# 0, where it is positive, how long it is.
 #
 # ## Index maps: pixels are intervals, too
 #
@@ -380,6 +381,7 @@ for r, shown in ((7, "o"), (3, "s")):
     ax.plot(NS, found, shown, color=figures.BLUE, label=f"r = {r}, measured")
 ax.plot(NS, 4.0 * NS, color=figures.ORANGE, linestyle=figures.DASHES[2], label="4 look-ups a code")
 figures.plain_ticks(ax.xaxis, NS)
+print(f"r = 3: pairs to look at pass the look-ups at n = {2 * 4 * 2**16 / 4:,.0f}")
 ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
 
@@ -410,9 +412,9 @@ for name, part in (("signs", x > 0), ("signs, medians taken off", x > np.median(
 
 # %% [markdown]
 # **Read it.** Nothing is wrong with any answer: no pair is missed, tests on small inputs pass, and
-# the work is hundreds or thousands of times what was promised. A block is worth its *entropy*, not
-# its width. The cure is in the data: take each dimension's median off before the sign. Before you
-# promise linear work from a hash, look at the largest bucket.
+# the work is a hundred or several thousand times what was promised. A block is worth its *entropy*,
+# not its width. The cure is in the data: take each dimension's median off before the sign. Before
+# you promise linear work from a hash, look at the largest bucket.
 
 # %% [markdown]
 # ## Say it in 60 seconds
