@@ -300,11 +300,10 @@ figures.plain_ticks(right.yaxis, range(4)), right.set_ylim(-0.1, 3.3)
 plt.show()
 
 # %% [markdown]
-# **Read it.** Left: a white dot is an end that is not included. Right: the line is the half-open
-# count, the dots are the closed one at each event. They differ only at ends, and where one job ends
-# as another starts (3, 4, 6, 7) the closed count is one above the half-open peak. Ask which is
-# meant. Merging, free slots, coverage and area are this one sum, read in another way: where it is
-# 0, where it is positive, how long it is.
+# **Read it.** White dots: ends that are not included. Right: the line is the half-open count, dots
+# the closed one at each event. They differ only at ends; where one job ends as another starts (3,
+# 4, 6, 7) the closed count is one above the half-open peak. Ask which is meant. Merging, free
+# slots, coverage and area are this one sum, read in another way: where it is 0, or positive.
 #
 # ## Index maps: pixels are intervals, too
 #
