@@ -35,7 +35,7 @@ from multiprocessing.connection import Connection, wait
 from mlprep.errors import GraderError
 from mlprep.grading.launch import BLAS_THREADS, Cold, Warm, require_sandbox, why_no_sandbox
 from mlprep.grading.task import Answer, UnitTask, load_task, run_task, try_solutions, unit_of
-from mlprep.imports import without_collecting
+from mlprep.imports import use_once, without_collecting
 
 USED_LATE = (  # what a judge would import while it works
     "encodings.utf_8_sig",
@@ -248,6 +248,7 @@ def _import(modules: Sequence[str]) -> None:
             importlib.import_module(module)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
+    use_once()
 
 
 def _fork_slots(control: socket.socket, mother, failure: str) -> None:

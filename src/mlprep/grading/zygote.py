@@ -31,7 +31,7 @@ from dataclasses import dataclass
 
 from mlprep.grading.isolate import PRIVATE, become_nobody, enter_namespaces
 from mlprep.grading.limits import Limits, apply_limits
-from mlprep.imports import without_collecting
+from mlprep.imports import use_once, without_collecting
 
 WATCH_S = 0.1
 PACKET_BYTES = 1 << 16
@@ -60,7 +60,7 @@ class Zygote:
         """Serve until the judge closes its end; then everything that was forked dies."""
         from mlprep.grading.submission import make_shell
 
-        make_shell()  # each fork has it
+        make_shell().run_cell("pass", store_history=False)  # each fork has it, used once
         gc.freeze()  # a fork that collects garbage would copy every page that it looks at
         try:
             while True:
@@ -241,6 +241,7 @@ def warm_up(modules: Sequence[str]) -> None:
             importlib.import_module(module)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
+    use_once()
 
 
 def main() -> None:
