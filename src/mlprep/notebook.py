@@ -29,7 +29,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from mlprep.course import Unit
-from mlprep.design.rubric import rubric_table, steps_table
+from mlprep.design.rubric import DESIGN, steps_table
 from mlprep.reading.rubric import RESEARCH
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -377,7 +377,7 @@ def placeholder_values(unit: Unit, authored: Authored) -> dict[str, str]:
         "interview_questions": _bullets(info["interview_questions"]),
         "minutes": str(minutes),
         "how_it_works": HOW_IT_WORKS,
-        "rubric": rubric_table(),
+        "rubric": DESIGN.table(),
         "framework": steps_table(),
         "research_rubric": RESEARCH.table(),
     }

@@ -6,6 +6,7 @@ A worksheet's test cell asks `Sheet` for probes and gives them to a `Question`; 
 
 from mlprep.design.rubric import (
     AXES,
+    DESIGN,
     LEVELS,
     STEPS,
     form_check,
@@ -13,13 +14,14 @@ from mlprep.design.rubric import (
     level,
     order_check,
     placing_check,
-    weighted_kappa,
 )
 from mlprep.design.sheet import Sheet
 from mlprep.design.units import Quantity, UnitError, quantity
+from mlprep.rubric import weighted_kappa
 
 __all__ = [
     "AXES",
+    "DESIGN",
     "LEVELS",
     "STEPS",
     "Quantity",
