@@ -26,7 +26,7 @@
 
 # %% nbgrader={"grade_id": "imports", "locked": true}
 from mlprep.check import Question
-from mlprep.design import AXES, Sheet, form_check, gap, level, order_check, placing_check
+from mlprep.design import DESIGN, Sheet, gap, level, samples
 
 # %% [markdown]
 # ## Three answers to mark
@@ -71,15 +71,7 @@ from mlprep.design import AXES, Sheet, form_check, gap, level, order_check, plac
 # %% [markdown]
 # ## 1. Place them (3 points, 15 minutes)
 #
-# Mark A, B and C on each axis, 0 to 3, by what is *said*, not by what you would add. Return
-# `{"A": {axis: mark, …}, "B": …, "C": …}`; a list of seven marks in the order of the rubric will
-# do.
-#
-# Graded: each mark within one level of ours, and the three levels (median axes) in the right
-# order. The test below shows our marks for A: cover them until you have yours. B and C stay
-# hidden.
-#
-# **Example of the form.** `{"A": [1, 0, 2, 1, 1, 0, 3], "B": …, "C": …}`.
+# {{place_them}}
 
 
 # %% nbgrader={"grade_id": "place_exemplars", "solution": true}
@@ -101,36 +93,26 @@ def place_exemplars():
 # %% nbgrader={"grade_id": "place_exemplars_within_a_level", "grade": true}
 """Three answers are told apart by what they decide, not by what they name."""
 q = Question(place_exemplars, points=3)
-q.probe(form_check("ABC"), gives="")
-q.probe(
-    placing_check(
-        "A",
-        [2, 2, 2, 2, 2, 1, 2],
-        "A decides by the two costs and sizes the device, but its test has no guardrail or slice.",
-    ),
-    gives="",
-)
+MARKS = {"A": [2, 2, 2, 2, 2, 1, 2]}
+A_SAYS = "A decides by the two costs and sizes the device, but its test has no guardrail or slice."
+q.probe(DESIGN.form_check("ABC"), gives="")
+q.probe(DESIGN.placing_check("A", MARKS["A"], A_SAYS), gives="")
 ### BEGIN HIDDEN TESTS
 q.hidden()
-MARKS = {
-    "A": [2, 2, 2, 2, 2, 1, 2],
-    "B": [1, 1, 1, 2, 1, 1, 1],
-    "C": [3, 3, 3, 3, 2, 3, 3],
-}
+MARKS |= {"B": [1, 1, 1, 2, 1, 1, 1], "C": [3, 3, 3, 3, 2, 3, 3]}
 B_SAYS = "B names four products and sizes nothing: rates are computed, and no decision uses them."
 C_SAYS = "C says who loses, what binds (reviewers, not devices), and which number changes its mind."
-q.probe(placing_check("B", MARKS["B"], B_SAYS), gives="")
-q.probe(placing_check("C", MARKS["C"], C_SAYS), gives="")
-q.probe(order_check(MARKS), gives="", weight=2)
+q.probe(DESIGN.placing_check("B", MARKS["B"], B_SAYS), gives="")
+q.probe(DESIGN.placing_check("C", MARKS["C"], C_SAYS), gives="")
+q.probe(DESIGN.order_check(MARKS), gives="", weight=2)
 
 
 @q.reference
 def by_the_markers():
-    return {name: dict(zip(AXES, marks, strict=True)) for name, marks in MARKS.items()}
+    return DESIGN.by_row(MARKS)
 
 
-@q.mistake("""Every answer gets the same marks. Within one level of each, perhaps, but a rubric that
-cannot tell them apart is not being used: look for what each *decides*.""")
+@q.mistake(samples.SAME_MARKS)
 def one_level_for_all():
     return dict.fromkeys("ABC", [2] * 7)
 
@@ -154,11 +136,7 @@ def a_little_stricter():
 
 @q.variant
 def by_axis():
-    rows = zip(
-        AXES, [3, 2, 2, 2, 2, 2, 2], [1, 1, 1, 2, 1, 1, 1], [3, 3, 3, 3, 3, 3, 3], strict=True
-    )
-    table = list(rows)
-    return {name: {row[0]: row[i] for row in table} for i, name in enumerate("ABC", 1)}
+    return DESIGN.by_row({"A": [3, 2, 2, 2, 2, 2, 2], "B": [1, 1, 1, 2, 1, 1, 1], "C": [3] * 7})
 
 
 q.hints(
@@ -179,21 +157,7 @@ q.grade()
 # %% [markdown]
 # ## 2. Your design in numbers (8 points, 30 minutes)
 #
-# Return a dict of six parts. A quantity is a text, `"200 ms"`, or a pair `(avg, "1/s")`. What
-# is counted needs no unit and may be named: `3`, `"5e7 users"`, `"2 comments/user/day"`. GB is
-# 1000³ bytes, GiB 1024³, both are fine; so are bits, if you say Gbit.
-#
-# ```python
-# {
-#     "assumptions": {...},   # the names in SHEET below, each with a number and a unit
-#     "derived": {...},       # what follows from them; 5 % of rounding is fine
-#     "stages": {"features": "20 ms", ...},  # budgets, two or more; their sum is at most p99
-#     "steps": {"clarify": "...", ...},      # the eight steps, a sentence each (5 words or more)
-#     "choices": [{"chosen": "...", "because": "...",
-#                  "rejected": [{"option": "...", "cost": "..."}]}],  # two rejected or more in all
-#     "failures": [{"failure": "...", "detection": "...", "fallback": "..."}],
-# }
-# ```
+# {{sheet_form}}
 #
 # | derived | is |
 # |---|---|
@@ -378,9 +342,8 @@ for check in SHEET.limits(enough_devices, the_model_fits, the_mean_is_within_the
 def consistent(users=2e7, each=1.5, peak=2.5, work=4e9, load=0.6, devices=4, p99=0.2):
     """A consistent worksheet from other assumptions than the solution's, in base units."""
     avg = users * each / 86_400
-    steps = "clarify metrics data model serving monitoring iteration recap".split()
-    return {
-        "assumptions": {
+    return samples.whole(
+        assumptions={
             "daily_users": (users, "users"),
             "comments_per_user": (each, "1/day"),
             "peak": (peak, "1"),
@@ -397,7 +360,7 @@ def consistent(users=2e7, each=1.5, peak=2.5, work=4e9, load=0.6, devices=4, p99
             "latency": "70 ms",
             "p99": (p99, "s"),
         },
-        "derived": {
+        derived={
             "avg_rps": (avg * 60, "1/min"),
             "peak_rps": (avg * peak, "1/s"),
             "storage": (avg * 800 * 13 * 7 * 86_400 * 2, "B"),
@@ -406,23 +369,8 @@ def consistent(users=2e7, each=1.5, peak=2.5, work=4e9, load=0.6, devices=4, p99
             "devices_needed": (avg * peak * work / (50e12 * load), "1"),
             "cost_per_million": (devices * 24 / 86_400 / avg * 1e6, "USD"),
         },
-        "stages": {"all but the model": (p99 / 2, "s"), "model": (p99 / 2, "s")},
-        "steps": {step: f"What is decided in the step {step}." for step in steps},
-        "choices": [
-            {"chosen": "a", "because": "it is", "rejected": [{"option": "b", "cost": "2 USD/h"}]},
-            {"chosen": "c", "because": "so", "rejected": [{"option": "d", "cost": "a day more"}]},
-        ],
-        "failures": [
-            {"failure": "no labels", "detection": "count them", "fallback": "last week's model"}
-        ],
-    }
-
-
-def spoilt(name, factor, unit=None):
-    sheet = consistent()
-    number, own = sheet["derived"][name]
-    sheet["derived"][name] = (number * factor, unit or own)
-    return sheet
+        stages={"all but the model": (p99 / 2, "s"), "model": (p99 / 2, "s")},
+    )
 
 
 @q.reference
@@ -433,52 +381,45 @@ def with_other_assumptions():
 @q.mistake("""Your rate is for a day and says "a second". A day has 86 400 s: carry the unit through
 the division, and every number built on it comes right.""")
 def per_day_not_per_second():
-    sheet = spoilt("avg_rps", 86_400)
-    return sheet | {"derived": consistent_from(sheet, 86_400)}
-
-
-def consistent_from(sheet, factor):
-    """The derived numbers where all that is built on the rate is too large by a factor."""
-    built = {key: (n * factor, u) for key, (n, u) in consistent()["derived"].items()}
-    n, u = built["cost_per_million"]
-    built["cost_per_million"] = (n / factor**2, u)
-    return built
+    sheet = consistent()
+    factors = dict.fromkeys(sheet["derived"], 86_400) | {"cost_per_million": 1 / 86_400}
+    return samples.spoilt(sheet, **factors)
 
 
 @q.mistake("""The peak factor is in your assumptions and not in your peak: the design is sized for
 an average second. Multiply, and see whether the devices still do.""")
 def no_peak():
-    return spoilt("peak_rps", 1 / 2.5)
+    return samples.spoilt(consistent(), peak_rps=1 / 2.5)
 
 
 @q.mistake("""Your storage is in bits: 8 times too much. Disks are sold in bytes; write Gbit or TB
 and mean it.""")
 def bits_for_bytes():
-    return spoilt("storage", 8)
+    return samples.spoilt(consistent(), storage=8)
 
 
 @q.mistake("""You divided by 1024⁴ and wrote TB. 1000 and 1024 are mixed: write TiB, or divide by
 1000⁴.""")
 def mixed_1000_vs_1024():
-    return spoilt("storage", 1 / 1024**4, "TB")
+    return samples.spoilt(consistent(), storage=1 / 1024**4, unit="TB")
 
 
 @q.mistake("""You counted multiply-adds as FLOP, so half of the arithmetic is missing: one MAC is
 two FLOP. Write MAC/s if you mean it.""")
 def macs_as_flops():
-    return spoilt("compute", 1, "FLOP/s")
+    return samples.spoilt(consistent(), compute=1, unit="FLOP/s")
 
 
 @q.mistake("""Your devices are busy 100 % of the time: the load that you allow is not in the number.
 At that load every burst queues. Divide by max_load.""")
 def util_is_fine():
-    return spoilt("devices_needed", 0.6)
+    return samples.spoilt(consistent(), devices_needed=0.6)
 
 
 @q.mistake("""You used the p99 in Little's law. What is in flight follows from the *mean* time in
 the system; the p99 belongs into the budget.""")
 def p99_in_littles_law():
-    return spoilt("in_flight", 0.2 / 0.07)
+    return samples.spoilt(consistent(), in_flight=0.2 / 0.07)
 
 
 @q.mistake("""Each stage may take the whole p99: the budgets add up to more than the promise. A
@@ -491,7 +432,7 @@ def every_stage_gets_the_p99():
 @q.mistake("""You priced only what is used: the devices are paid while they idle, so the cost of a
 comment follows the *average* rate, not the peak.""")
 def cost_at_the_peak():
-    return spoilt("cost_per_million", 1 / 2.5)
+    return samples.spoilt(consistent(), cost_per_million=1 / 2.5)
 
 
 @q.mistake("""Nothing was rejected, so nothing was chosen. Name two options that you did not take
@@ -535,14 +476,11 @@ q.grade()
 # %% [markdown] nbgrader={"grade_id": "design_in_prose", "task": true, "points": 3}
 # ## 3. Your design in words (3 points, marked by hand)
 #
-# Write what you would say in ten minutes at the board, 300 to 450 words, along the eight steps, in
-# the cell below this one. Use your own numbers. Then mark it: seven axes, 0 to 3, next to A, B and
-# C.
+# {{in_words}}
 #
 # ### BEGIN MARK SCHEME
-# Mark each of the seven axes 0 to 3 by the rubric at the top of this worksheet, by what is said.
-# The points are the **median** axis: 0 below bar, 1 mid, 2 senior, 3 staff. Neither names of
-# products nor length count. Marked exemplars: B is mid (1), A senior (2), C staff (3).
+# {{how_marked}}
+# Marked exemplars: B is mid (1), A senior (2), C staff (3).
 #
 # What the levels look like in this design:
 #

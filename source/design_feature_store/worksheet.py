@@ -27,7 +27,7 @@
 
 # %% nbgrader={"grade_id": "imports", "locked": true}
 from mlprep.check import Question
-from mlprep.design import AXES, Sheet, form_check, gap, level, order_check, placing_check
+from mlprep.design import DESIGN, Sheet, gap, level, samples
 
 # %% [markdown]
 # ## Three answers to mark
@@ -77,13 +77,7 @@ from mlprep.design import AXES, Sheet, form_check, gap, level, order_check, plac
 # %% [markdown]
 # ## 1. Place them (3 points, 15 minutes)
 #
-# Mark A, B and C on each axis, 0 to 3, by what is *said*, not by what you would add. Return
-# `{"A": {axis: mark, …}, "B": …, "C": …}`; a list of seven marks in the order of the rubric will
-# do.
-#
-# Graded: each mark within one level of ours, and the three levels (median axes) in the right order.
-#
-# **Example of the form.** `{"A": [1, 0, 2, 1, 1, 0, 3], "B": …, "C": …}`.
+# {{place_them}}
 
 
 # %% nbgrader={"grade_id": "place_exemplars", "solution": true}
@@ -105,36 +99,26 @@ def place_exemplars():
 # %% nbgrader={"grade_id": "place_exemplars_within_a_level", "grade": true}
 """Three answers are told apart by what they decide, not by what they name."""
 q = Question(place_exemplars, points=3)
-q.probe(form_check("ABC"), gives="")
-q.probe(
-    placing_check(
-        "C",
-        [2, 2, 2, 2, 2, 2, 2],
-        "C sizes what binds and uses both times, but never asks whether the store should be built.",
-    ),
-    gives="",
-)
+MARKS = {"C": [2, 2, 2, 2, 2, 2, 2]}
+C_SAYS = "C sizes what binds and uses both times, but never asks whether the store should be built."
+q.probe(DESIGN.form_check("ABC"), gives="")
+q.probe(DESIGN.placing_check("C", MARKS["C"], C_SAYS), gives="")
 ### BEGIN HIDDEN TESTS
 q.hidden()
-MARKS = {
-    "A": [1, 1, 1, 1, 1, 1, 1],
-    "B": [3, 3, 3, 3, 3, 3, 3],
-    "C": [2, 2, 2, 2, 2, 2, 2],
-}
+MARKS |= {"A": [1, 1, 1, 1, 1, 1, 1], "B": [3, 3, 3, 3, 3, 3, 3]}
 A_SAYS = "A joins on event time alone and sizes bytes only: its rate is computed and never used."
 B_SAYS = "B asks what the store is for, says when reads stop binding, and prices freshness."
-q.probe(placing_check("A", MARKS["A"], A_SAYS), gives="")
-q.probe(placing_check("B", MARKS["B"], B_SAYS), gives="")
-q.probe(order_check(MARKS), gives="", weight=2)
+q.probe(DESIGN.placing_check("A", MARKS["A"], A_SAYS), gives="")
+q.probe(DESIGN.placing_check("B", MARKS["B"], B_SAYS), gives="")
+q.probe(DESIGN.order_check(MARKS), gives="", weight=2)
 
 
 @q.reference
 def by_the_markers():
-    return {name: dict(zip(AXES, marks, strict=True)) for name, marks in MARKS.items()}
+    return DESIGN.by_row(MARKS)
 
 
-@q.mistake("""Every answer gets the same marks. Within one level of each, perhaps, but a rubric that
-cannot tell them apart is not being used: look for what each *decides*.""")
+@q.mistake(samples.SAME_MARKS)
 def one_level_for_all():
     return dict.fromkeys("ABC", [2] * 7)
 
@@ -160,8 +144,7 @@ def a_little_stricter():
 
 @q.variant
 def by_axis():
-    table = [(axis, 1, 3, 2) for axis in AXES]
-    return {name: {row[0]: row[i] for row in table} for i, name in enumerate("ABC", 1)}
+    return DESIGN.by_row({"A": [1] * 7, "B": [3] * 7, "C": [2] * 7})
 
 
 q.hints(
@@ -183,22 +166,7 @@ q.grade()
 # %% [markdown]
 # ## 2. Your design in numbers (8 points, 35 minutes)
 #
-# Return a dict of six parts. A quantity is a text such as `"15 min"` or a pair such as
-# `(reads, "1/s")`; a plain number has the unit `"1"`, counted things may be named or left out
-# (`"keys"`, `"rows/day"`). GB is 1000³ bytes, GiB 1024³, both are fine; so are bits, if you say
-# Gbit.
-#
-# ```python
-# {
-#     "assumptions": {...},   # the names in SHEET below, each with a number and a unit
-#     "derived": {...},       # what follows from them; 5 % of rounding is fine
-#     "stages": {"store": "15 ms", ...},  # budgets, two or more; their sum is at most p99
-#     "steps": {"clarify": "...", ...},   # the eight steps, a sentence each (5 words or more)
-#     "choices": [{"chosen": "...", "because": "...",
-#                  "rejected": [{"option": "...", "cost": "..."}]}],  # two rejected or more in all
-#     "failures": [{"failure": "...", "detection": "...", "fallback": "..."}],
-# }
-# ```
+# {{sheet_form}}
 
 # %% [markdown]
 # | derived | is |
@@ -444,9 +412,8 @@ def consistent(users=2e6, each=3.0, peak=5.0, keys=31, cached=0.5, entities=3e7,
     stored = entities * features * 4 * 2
     nodes = max(reads / (20_000 * 0.5), stored / 2**34)
     repair = rows / 86_400 * 7 * 86_400 / (4000 * workers)
-    steps = "clarify metrics data model serving monitoring iteration recap".split()
-    return {
-        "assumptions": {
+    return samples.whole(
+        assumptions={
             "daily_users": (users, "users"),
             "requests_per_user": (each, "1/day"),
             "peak": (peak, "1"),
@@ -474,7 +441,7 @@ def consistent(users=2e6, each=3.0, peak=5.0, keys=31, cached=0.5, entities=3e7,
             "backfill_deadline": (repair * 1.5 / 86_400, "days"),
             "p99": (p99, "s"),
         },
-        "derived": {
+        derived={
             "peak_rps": (avg * peak * 60, "1/min"),
             "online_bytes": (stored * 8e-9, "Gbit"),
             "key_reads": (reads, "1/s"),
@@ -485,23 +452,8 @@ def consistent(users=2e6, each=3.0, peak=5.0, keys=31, cached=0.5, entities=3e7,
             "backfill_time": (repair, "s"),
             "cost_per_million": ((nodes * 1.25 + 1) * 6 / 86_400 / avg * 1e6, "USD"),
         },
-        "stages": {"all but the store": (p99 * 0.7, "s"), "store": (p99 * 0.3, "s")},
-        "steps": {step: f"What is decided in the step {step}." for step in steps},
-        "choices": [
-            {"chosen": "a", "because": "it is", "rejected": [{"option": "b", "cost": "2 USD/h"}]},
-            {"chosen": "c", "because": "so", "rejected": [{"option": "d", "cost": "a day more"}]},
-        ],
-        "failures": [
-            {"failure": "no events", "detection": "count them", "fallback": "yesterday's values"}
-        ],
-    }
-
-
-def spoilt(name, factor, unit=None):
-    sheet = consistent()
-    number, own = sheet["derived"][name]
-    sheet["derived"][name] = (number * factor, unit or own)
-    return sheet
+        stages={"all but the store": (p99 * 0.7, "s"), "store": (p99 * 0.3, "s")},
+    )
 
 
 @q.reference
@@ -512,28 +464,25 @@ def with_other_assumptions():
 @q.mistake("""Your peak rate is that of the average second: the factor is in your assumptions and
 not in your number. People eat at noon; multiply.""")
 def no_peak():
-    return spoilt("peak_rps", 1 / 5)
+    return samples.spoilt(consistent(), peak_rps=1 / 5)
 
 
 @q.mistake("""You counted requests where keys are read. Each request fans out: multiply by
 keys_per_request before you take off what is cached.""")
 def requests_for_keys():
-    return spoilt("key_reads", 1 / 31)
+    return samples.spoilt(consistent(), key_reads=1 / 31)
 
 
 @q.mistake("""You kept the share that is cached and dropped the one that is not. What reaches the
 store is 1 − cached.""")
 def cached_for_missed():
-    sheet = consistent(cached=0.8)
-    number, unit = sheet["derived"]["key_reads"]
-    sheet["derived"]["key_reads"] = (number * 0.8 / 0.2, unit)
-    return sheet
+    return samples.spoilt(consistent(cached=0.8), key_reads=0.8 / 0.2)
 
 
 @q.mistake("""The replicas are missing from the bytes: two copies hold everything twice, and the
 nodes must have room for both.""")
 def no_replicas():
-    return spoilt("online_bytes", 1 / 2)
+    return samples.spoilt(consistent(), online_bytes=1 / 2)
 
 
 @q.mistake("""Your nodes are sized by bytes alone ("it fits into memory"). They must answer the
@@ -547,39 +496,37 @@ def bytes_only():
 @q.mistake("""Your nodes are busy 100 % of the time: max_load is not in the number. Then every burst
 queues. Divide by node_reads · max_load.""")
 def no_headroom():
-    sheet = consistent(users=5e7)
-    number, unit = sheet["derived"]["nodes_needed"]
-    return sheet | {"derived": sheet["derived"] | {"nodes_needed": (number * 0.5, unit)}}
+    return samples.spoilt(consistent(users=5e7), nodes_needed=0.5)
 
 
 @q.mistake("""The worst age leaves the period out: run and push are the age of a value that has just
 arrived. It is read until the next one comes, a whole period later.""")
 def age_without_the_period():
-    return spoilt("worst_age", 210 / 1110)
+    return samples.spoilt(consistent(), worst_age=210 / 1110)
 
 
 @q.mistake("""You gave the mean age (half a period) as the worst one. A promise is about the worst:
 period + run + push.""")
 def mean_age_for_the_worst():
-    return spoilt("worst_age", 660 / 1110)
+    return samples.spoilt(consistent(), worst_age=660 / 1110)
 
 
 @q.mistake("""Your log is kept for one day only in your number: multiply by keep_for. The log is
 what everything else can be rebuilt from; it is the last thing to be mean with.""")
 def one_day_of_log():
-    return spoilt("log_bytes", 1 / 371)
+    return samples.spoilt(consistent(), log_bytes=1 / 371)
 
 
 @q.mistake("""One worker does your whole backfill. Divide by the workers too, and check that the log
 can feed them all.""")
 def one_worker():
-    return spoilt("backfill_time", 11)
+    return samples.spoilt(consistent(), backfill_time=11)
 
 
 @q.mistake("""You priced requests at the peak rate. Nodes are paid while they idle, so the cost of a
 request follows the average.""")
 def cost_at_the_peak():
-    return spoilt("cost_per_million", 1 / 5)
+    return samples.spoilt(consistent(), cost_per_million=1 / 5)
 
 
 @q.mistake("""Each stage may take the whole p99: the budgets add up to more than the promise. Share
@@ -632,14 +579,11 @@ q.grade()
 # %% [markdown] nbgrader={"grade_id": "design_in_prose", "task": true, "points": 3}
 # ## 3. Your design in words (3 points, 20 minutes, marked by hand)
 #
-# Write what you would say in ten minutes at the board, 300 to 450 words, along the eight steps, in
-# the cell below this one. Use your own numbers. Then mark it: seven axes, 0 to 3, next to A, B and
-# C.
+# {{in_words}}
 #
 # ### BEGIN MARK SCHEME
-# Mark each of the seven axes 0 to 3 by the rubric at the top of this worksheet, by what is said.
-# The points are the **median** axis: 0 below bar, 1 mid, 2 senior, 3 staff. Neither names of
-# products nor length count. Marked exemplars: A is mid (1), C senior (2), B staff (3).
+# {{how_marked}}
+# Marked exemplars: A is mid (1), C senior (2), B staff (3).
 #
 # What the levels look like in this design:
 #

@@ -33,7 +33,7 @@ import re
 
 from mlprep import serving
 from mlprep.check import Question
-from mlprep.design import AXES, Sheet, form_check, gap, level, order_check, placing_check
+from mlprep.design import DESIGN, Sheet, gap, level, samples
 
 # %% [markdown]
 # ## Three answers to mark
@@ -78,13 +78,7 @@ from mlprep.design import AXES, Sheet, form_check, gap, level, order_check, plac
 # %% [markdown]
 # ## 1. Place them (3 points, 15 minutes)
 #
-# Mark A, B and C on each axis, 0 to 3, by what is *said*, not by what you would add. Return
-# `{"A": {axis: mark, …}, "B": …, "C": …}`; a list of seven marks in the order of the rubric will
-# do.
-#
-# Graded: each mark within one level of ours, and the three levels (median axes) in the right order.
-#
-# **Example of the form.** `{"A": [1, 0, 2, 1, 1, 0, 3], "B": …, "C": …}`.
+# {{place_them}}
 
 
 # %% nbgrader={"grade_id": "place_exemplars", "solution": true}
@@ -106,36 +100,26 @@ def place_exemplars():
 # %% nbgrader={"grade_id": "place_exemplars_within_a_level", "grade": true}
 """Three answers are told apart by what they decide, not by what they name."""
 q = Question(place_exemplars, points=3)
-q.probe(form_check("ABC"), gives="")
-q.probe(
-    placing_check(
-        "B",
-        [1, 1, 1, 1, 1, 1, 1],
-        "B names six products and sizes nothing: its rate is computed and no decision uses it.",
-    ),
-    gives="",
-)
+MARKS = {"B": [1, 1, 1, 1, 1, 1, 1]}
+B_SAYS = "B names six products and sizes nothing: its rate is computed and no decision uses it."
+q.probe(DESIGN.form_check("ABC"), gives="")
+q.probe(DESIGN.placing_check("B", MARKS["B"], B_SAYS), gives="")
 ### BEGIN HIDDEN TESTS
 q.hidden()
-MARKS = {
-    "A": [3, 3, 3, 3, 3, 3, 3],
-    "B": [1, 1, 1, 1, 1, 1, 1],
-    "C": [2, 2, 2, 2, 2, 2, 2],
-}
+MARKS |= {"A": [3, 3, 3, 3, 3, 3, 3], "C": [2, 2, 2, 2, 2, 2, 2]}
 A_SAYS = "A finds that prefill binds, says when that changes, prices it, gives up quality by tier."
 C_SAYS = "C sizes what binds and plans for overload, but neither prices it nor questions the goal."
-q.probe(placing_check("A", MARKS["A"], A_SAYS), gives="")
-q.probe(placing_check("C", MARKS["C"], C_SAYS), gives="")
-q.probe(order_check(MARKS), gives="", weight=2)
+q.probe(DESIGN.placing_check("A", MARKS["A"], A_SAYS), gives="")
+q.probe(DESIGN.placing_check("C", MARKS["C"], C_SAYS), gives="")
+q.probe(DESIGN.order_check(MARKS), gives="", weight=2)
 
 
 @q.reference
 def by_the_markers():
-    return {name: dict(zip(AXES, marks, strict=True)) for name, marks in MARKS.items()}
+    return DESIGN.by_row(MARKS)
 
 
-@q.mistake("""Every answer gets the same marks. Within one level of each, perhaps, but a rubric that
-cannot tell them apart is not being used: look for what each *decides*.""")
+@q.mistake(samples.SAME_MARKS)
 def one_level_for_all():
     return dict.fromkeys("ABC", [2] * 7)
 
@@ -161,8 +145,7 @@ def a_little_stricter():
 
 @q.variant
 def by_axis():
-    table = [(axis, 3, 1, 2) for axis in AXES]
-    return {name: {row[0]: row[i] for row in table} for i, name in enumerate("ABC", 1)}
+    return DESIGN.by_row({"A": [3] * 7, "B": [1] * 7, "C": [2] * 7})
 
 
 q.hints(
@@ -183,21 +166,7 @@ q.grade()
 # %% [markdown]
 # ## 2. Your design in numbers (8 points, 35 minutes)
 #
-# Return a dict of six parts. A quantity is a text such as `"15 ms"` or a pair such as
-# `(rate, "1/s")`; a plain number has the unit `"1"`, counted things may be named or left out
-# (`"tokens"`, `"requests/day"`). GB is 1000³ bytes, GiB 1024³, both are fine.
-#
-# ```python
-# {
-#     "assumptions": {...},   # the names in SHEET below, each with a number and a unit
-#     "derived": {...},       # what follows from them; 5 % of rounding is fine
-#     "stages": {"queue": "100 ms", ...},  # to the first token; their sum is at most p99
-#     "steps": {"clarify": "...", ...},    # the eight steps, a sentence each (5 words or more)
-#     "choices": [{"chosen": "...", "because": "...",
-#                  "rejected": [{"option": "...", "cost": "..."}]}],  # two rejected or more in all
-#     "failures": [{"failure": "...", "detection": "...", "fallback": "..."}],
-# }
-# ```
+# {{sheet_form}}
 
 # %% [markdown]
 # | derived | is |
@@ -220,7 +189,8 @@ q.grade()
 # not be computed again, and takes its room all the same.
 #
 # Limits: the weights fit; `devices` are at least `devices_needed` and hold what is in flight;
-# `step_time` is within `pace`, the time for each token that you promise.
+# `step_time` is within `pace`, the time for each token that you promise. The stages lead to the
+# first token.
 
 # %% nbgrader={"grade_id": "sheet", "locked": true}
 SHEET = Sheet(
@@ -447,9 +417,8 @@ def consistent(users=2e6, each=3.0, peak=5.0, prompt=300, answer=400, cached=0.2
     reading, writing = avg * peak * prefill, avg * peak * answer * step / fit
     flying = avg * peak * (prefill + answer * step)
     paid = max((reading + writing) / load, flying / fit) * 1.2
-    steps = "clarify metrics data model serving monitoring iteration recap".split()
-    return {
-        "assumptions": {
+    return samples.whole(
+        assumptions={
             "daily_users": (users, "users"),
             "requests_per_user": (each, "1/day"),
             "peak": (peak, "1"),
@@ -468,7 +437,7 @@ def consistent(users=2e6, each=3.0, peak=5.0, prompt=300, answer=400, cached=0.2
             "pace": (step * 1.5, "s"),
             "p99": (p99, "s"),
         },
-        "derived": {
+        derived={
             "peak_rps": (avg * peak * 60, "1/min"),
             "kv_per_sequence": (own / 1024**2, "MiB"),
             "sequences": (fit, "1"),
@@ -480,22 +449,8 @@ def consistent(users=2e6, each=3.0, peak=5.0, prompt=300, answer=400, cached=0.2
             "devices_needed": ((reading + writing) / load, "1"),
             "cost_per_million": (paid * 12 / 86_400 / avg * 1e6, "USD"),
         },
-        "stages": {"all but prefill": (p99 * 0.7, "s"), "prefill": (p99 * 0.3, "s")},
-        "steps": {step: f"What is decided in the step {step}." for step in steps},
-        "choices": [
-            {"chosen": "a", "because": "it is", "rejected": [{"option": "b", "cost": "2 USD/h"}]},
-            {"chosen": "c", "because": "so", "rejected": [{"option": "d", "cost": "a day more"}]},
-        ],
-        "failures": [
-            {"failure": "no device", "detection": "count them", "fallback": "the small model"}
-        ],
-    }
-
-
-def spoilt(name, factor):
-    sheet = consistent()
-    number, unit = sheet["derived"][name]
-    return sheet | {"derived": sheet["derived"] | {name: (number * factor, unit)}}
+        stages={"all but prefill": (p99 * 0.7, "s"), "prefill": (p99 * 0.3, "s")},
+    )
 
 
 @q.reference
@@ -506,31 +461,31 @@ def with_other_assumptions():
 @q.mistake("""Your peak rate is that of the average second: the factor is in your assumptions and
 not in your number. Multiply.""")
 def no_peak():
-    return spoilt("peak_rps", 1 / 5)
+    return samples.spoilt(consistent(), peak_rps=1 / 5)
 
 
 @q.mistake("""You sized the cache for the prompt only. What is generated is kept as well, until the
 sequence ends: (prompt + answer) · kv_per_token.""")
 def kv_counts_prompt_only():
-    return spoilt("kv_per_sequence", 300 / 700)
+    return samples.spoilt(consistent(), kv_per_sequence=300 / 700)
 
 
 @q.mistake("""The weights are forgotten: the caches get the whole memory in your number. Subtract
 weights_size from the usable memory first.""")
 def weights_forgotten():
-    return spoilt("sequences", 19.2 / 13.2)
+    return samples.spoilt(consistent(), sequences=19.2 / 13.2)
 
 
 @q.mistake("""Your step reads the weights only. At full memory the caches are the larger part of
 what is read: add them.""")
 def cache_is_not_read():
-    return spoilt("step_time", 6 / (6 + 13.2 * 500 / 700))
+    return samples.spoilt(consistent(), step_time=6 / (6 + 13.2 * 500 / 700))
 
 
 @q.mistake("""You compute the cached prefix again: prefill is for the share 1 − prefix_cached of the
 prompt. Or you kept the cached share and dropped the other one.""")
 def cached_prefix_computed():
-    return spoilt("prefill_time", 1 / 0.75)
+    return samples.spoilt(consistent(), prefill_time=1 / 0.75)
 
 
 @q.mistake("""Only prefill is in your in_flight: a request stays for its whole answer, a step for
@@ -546,7 +501,7 @@ step makes a token for all sequences; divide by them.""")
 def a_device_for_each_sequence():
     sheet = consistent()
     fit = sheet["derived"]["sequences"][0]
-    return spoilt("decode_devices", fit)
+    return samples.spoilt(consistent(), decode_devices=fit)
 
 
 @q.mistake("""You took the larger of prefill and decode. Both are work for the same devices: their
@@ -554,19 +509,19 @@ times add up.""")
 def larger_of_both():
     sheet = consistent()
     parts = [sheet["derived"][name][0] for name in ("prefill_devices", "decode_devices")]
-    return spoilt("devices_needed", max(parts) / sum(parts))
+    return samples.spoilt(consistent(), devices_needed=max(parts) / sum(parts))
 
 
 @q.mistake("""Your devices are busy all of the time: max_load is not in devices_needed. Then every
 burst waits.""")
 def no_headroom():
-    return spoilt("devices_needed", 0.5)
+    return samples.spoilt(consistent(), devices_needed=0.5)
 
 
 @q.mistake("""You priced requests at the peak rate. Devices are paid while they idle, so the cost of
 a request follows the average.""")
 def cost_at_the_peak():
-    return spoilt("cost_per_million", 1 / 5)
+    return samples.spoilt(consistent(), cost_per_million=1 / 5)
 
 
 @q.mistake("""Each stage may take the whole p99: the budgets add up to more than the promise. Share
@@ -618,14 +573,11 @@ q.grade()
 # %% [markdown] nbgrader={"grade_id": "design_in_prose", "task": true, "points": 3}
 # ## 3. Your design in words (3 points, marked by hand)
 #
-# Write what you would say in ten minutes at the board, 300 to 450 words, along the eight steps, in
-# the cell below this one. Use your own numbers. Then mark it: seven axes, 0 to 3, next to A, B and
-# C.
+# {{in_words}}
 #
 # ### BEGIN MARK SCHEME
-# Mark each of the seven axes 0 to 3 by the rubric at the top of this worksheet, by what is said.
-# The points are the **median** axis: 0 below bar, 1 mid, 2 senior, 3 staff. Neither names of
-# products nor length count. Marked exemplars: B is mid (1), C senior (2), A staff (3).
+# {{how_marked}}
+# Marked exemplars: B is mid (1), C senior (2), A staff (3).
 #
 # What the levels look like in this design:
 #

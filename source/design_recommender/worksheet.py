@@ -25,7 +25,7 @@
 
 # %% nbgrader={"grade_id": "imports", "locked": true}
 from mlprep.check import Question
-from mlprep.design import AXES, Sheet, form_check, gap, level, order_check, placing_check
+from mlprep.design import DESIGN, Sheet, gap, level, samples
 
 # %% [markdown]
 # ## Three answers to mark
@@ -72,13 +72,7 @@ from mlprep.design import AXES, Sheet, form_check, gap, level, order_check, plac
 # %% [markdown]
 # ## 1. Place them (3 points, 15 minutes)
 #
-# Mark A, B and C on each axis, 0 to 3, by what is *said*, not by what you would add. Return
-# `{"A": {axis: mark, …}, "B": …, "C": …}`; a list of seven marks in the order of the rubric will
-# do.
-#
-# Graded: each mark within one level of ours, and the three levels (median axes) in the right order.
-#
-# **Example of the form.** `{"A": [1, 0, 2, 1, 1, 0, 3], "B": …, "C": …}`.
+# {{place_them}}
 
 
 # %% nbgrader={"grade_id": "place_exemplars", "solution": true}
@@ -100,32 +94,23 @@ def place_exemplars():
 # %% nbgrader={"grade_id": "place_exemplars_within_a_level", "grade": true}
 """Three answers are told apart by what they decide, not by what they name."""
 q = Question(place_exemplars, points=3)
-q.probe(form_check("ABC"), gives="")
-q.probe(
-    placing_check(
-        "B",
-        [2, 2, 2, 2, 2, 2, 2],
-        "B finds what binds, sizes it, plans for late labels; it questions no goal.",
-    ),
-    gives="",
-)
+MARKS = {"B": [2, 2, 2, 2, 2, 2, 2]}
+B_SAYS = "B finds what binds, sizes it, plans for late labels; it questions no goal."
+q.probe(DESIGN.form_check("ABC"), gives="")
+q.probe(DESIGN.placing_check("B", MARKS["B"], B_SAYS), gives="")
 ### BEGIN HIDDEN TESTS
 q.hidden()
-MARKS = {
-    "A": [3, 3, 3, 3, 2, 3, 3],
-    "B": [2, 2, 2, 2, 2, 2, 2],
-    "C": [1, 1, 1, 1, 1, 1, 1],
-}
+MARKS |= {"A": [3, 3, 3, 3, 2, 3, 3], "C": [1, 1, 1, 1, 1, 1, 1]}
 A_SAYS = "A prices exploration by new listings a day, says who loses, and when a list would do."
 C_SAYS = "C names every part and sizes none: no number in it decides anything."
-q.probe(placing_check("A", MARKS["A"], A_SAYS), gives="")
-q.probe(placing_check("C", MARKS["C"], C_SAYS), gives="")
-q.probe(order_check(MARKS), gives="", weight=2)
+q.probe(DESIGN.placing_check("A", MARKS["A"], A_SAYS), gives="")
+q.probe(DESIGN.placing_check("C", MARKS["C"], C_SAYS), gives="")
+q.probe(DESIGN.order_check(MARKS), gives="", weight=2)
 
 
 @q.reference
 def by_the_markers():
-    return {name: dict(zip(AXES, marks, strict=True)) for name, marks in MARKS.items()}
+    return DESIGN.by_row(MARKS)
 
 
 @q.mistake("""Answers of different levels get the same level from you. A rubric that cannot tell
@@ -156,9 +141,7 @@ def a_little_stricter():
 
 @q.variant
 def by_axis():
-    rows = zip(AXES, [3] * 7, [2, 3, 2, 2, 2, 2, 2], [1, 1, 1, 2, 1, 1, 1], strict=True)
-    table = list(rows)
-    return {name: {row[0]: row[i] for row in table} for i, name in enumerate("ABC", 1)}
+    return DESIGN.by_row({"A": [3] * 7, "B": [2, 3, 2, 2, 2, 2, 2], "C": [1, 1, 1, 2, 1, 1, 1]})
 
 
 q.hints(
@@ -179,10 +162,7 @@ q.grade()
 # %% [markdown]
 # ## 2. Your design in numbers (8 points, 30 minutes)
 #
-# Return a dict of six parts, as in the estimation worksheet: `assumptions` and `derived` (names in
-# SHEET below, a number and a unit each, `"1"` for plain ones), `stages` (budgets within p99),
-# `steps` (the eight steps, a sentence each), `choices` (two rejected options or more, with costs),
-# `failures`.
+# {{sheet_form}}
 #
 # | derived | is |
 # |---|---|
@@ -451,9 +431,8 @@ def consistent(users=3e6, each=7.0, peak=2.0, ranked=150, states=2.0, servers=20
     """A consistent worksheet from other assumptions than the solution's, in base units."""
     avg = users * each / 86_400
     views = avg * 86_400 * 12 * share
-    steps = "clarify metrics data model serving monitoring iteration recap".split()
-    return {
-        "assumptions": {
+    return samples.whole(
+        assumptions={
             "daily_users": (users, "users"),
             "pages_per_user": (each, "1/day"),
             "peak": (peak, "1"),
@@ -479,7 +458,7 @@ def consistent(users=3e6, each=7.0, peak=2.0, ranked=150, states=2.0, servers=20
             "views_to_learn": "30 views",
             "p99": (p99, "s"),
         },
-        "derived": {
+        derived={
             "avg_rps": (avg * 60, "1/min"),
             "peak_rps": (avg * peak, "1/s"),
             "scores": (avg * peak * ranked, "1/s"),
@@ -492,24 +471,8 @@ def consistent(users=3e6, each=7.0, peak=2.0, ranked=150, states=2.0, servers=20
             "learned_listings": (views / 30, "1/day"),
             "cost_per_million": (servers * 6 / 86_400 / avg * 1e6, "USD"),
         },
-        "stages": {"all but ranking": (p99 / 2, "s"), "ranking": (p99 / 2, "s")},
-        "steps": {step: f"What is decided in the step {step}." for step in steps},
-        "choices": [
-            {"chosen": "a", "because": "it is", "rejected": [{"option": "b", "cost": "2 USD/h"}]},
-            {"chosen": "c", "because": "so", "rejected": [{"option": "d", "cost": "a day more"}]},
-        ],
-        "failures": [
-            {"failure": "no labels", "detection": "count them", "fallback": "last week's model"}
-        ],
-    }
-
-
-def spoilt(**factors):
-    sheet = consistent()
-    for name, factor in factors.items():
-        number, own = sheet["derived"][name]
-        sheet["derived"][name] = (number * factor, own)
-    return sheet
+        stages={"all but ranking": (p99 / 2, "s"), "ranking": (p99 / 2, "s")},
+    )
 
 
 @q.reference
@@ -520,44 +483,46 @@ def with_other_assumptions():
 @q.mistake("""The optimiser's states are missing in the table. With Adam each weight has two more
 numbers: a table that fits for serving does not fit for training.""")
 def optimizer_states_forgotten():
-    return spoilt(table_size=1 / 3)
+    return samples.spoilt(consistent(), table_size=1 / 3)
 
 
 @q.mistake("""You ranked every listing for every page. Listings times pages a second is the number
 that two stages are there to avoid: the ranking model sees the candidates only.""")
 def one_stage_scores_all():
     factor = 2e6 / 150
-    return spoilt(scores=factor, servers_needed=factor)
+    return samples.spoilt(consistent(), scores=factor, servers_needed=factor)
 
 
 @q.mistake("""Your peak is the average: the peak factor is in the assumptions and not in the rate.
 Servers and feature reads must carry the busiest second.""")
 def no_peak():
-    return spoilt(peak_rps=0.5, scores=0.5, feature_traffic=0.5, servers_needed=0.5)
+    return samples.spoilt(
+        consistent(), peak_rps=0.5, scores=0.5, feature_traffic=0.5, servers_needed=0.5
+    )
 
 
 @q.mistake("""The centroids are not counted in `products`. They are compared with every query, and
 they are what limits the number of lists.""")
 def coarse_distances_free():
-    return spoilt(products=10 / 11)
+    return samples.spoilt(consistent(), products=10 / 11)
 
 
 @q.mistake("""You counted the views that explore at the peak rate. A day's places follow the average
 rate: you promise new listings twice the views that there are.""")
 def exploring_at_the_peak():
-    return spoilt(explored_views=2, learned_listings=2)
+    return samples.spoilt(consistent(), explored_views=2, learned_listings=2)
 
 
 @q.mistake("""One view is not enough to learn a listing: divide the views that explore by
 views_to_learn.""")
 def one_view_each():
-    return spoilt(learned_listings=30)
+    return samples.spoilt(consistent(), learned_listings=30)
 
 
 @q.mistake("""Your servers are busy 100 % of the time. At that load every burst queues: divide by
 max_load.""")
 def busy_all_the_time():
-    return spoilt(servers_needed=0.5)
+    return samples.spoilt(consistent(), servers_needed=0.5)
 
 
 @q.mistake("""Your exploration can't keep up: fewer listings a day get their views than are new.
@@ -603,14 +568,11 @@ q.grade()
 # %% [markdown] nbgrader={"grade_id": "design_in_prose", "task": true, "points": 3}
 # ## 3. Your design in words (3 points, marked by hand)
 #
-# Write what you would say in ten minutes at the board, 300 to 450 words, along the eight steps, in
-# the cell below this one. Use your own numbers. Then mark it: seven axes, 0 to 3, next to A, B and
-# C.
+# {{in_words}}
 #
 # ### BEGIN MARK SCHEME
-# Mark each of the seven axes 0 to 3 by the rubric at the top of this worksheet, by what is said.
-# The points are the **median** axis: 0 below bar, 1 mid, 2 senior, 3 staff. Neither names of
-# products nor length count. Marked exemplars: C is mid (1), B senior (2), A staff (3).
+# {{how_marked}}
+# Marked exemplars: C is mid (1), B senior (2), A staff (3).
 #
 # What the levels look like in this design:
 #

@@ -30,7 +30,7 @@
 import math
 
 from mlprep.check import Question
-from mlprep.design import AXES, Sheet, form_check, gap, level, order_check, placing_check
+from mlprep.design import DESIGN, Sheet, gap, level, samples
 
 # %% [markdown]
 # ## Three answers to mark
@@ -79,13 +79,7 @@ from mlprep.design import AXES, Sheet, form_check, gap, level, order_check, plac
 # %% [markdown]
 # ## 1. Place them (3 points, 15 minutes)
 #
-# Mark A, B and C on each axis, 0 to 3, by what is *said*, not by what you would add. Return
-# `{"A": {axis: mark, …}, "B": …, "C": …}`; a list of seven marks in the order of the rubric will
-# do.
-#
-# Graded: each mark within one level of ours, and the three levels (median axes) in the right order.
-#
-# **Example of the form.** `{"A": [1, 0, 2, 1, 1, 0, 3], "B": …, "C": …}`.
+# {{place_them}}
 
 
 # %% nbgrader={"grade_id": "place_exemplars", "solution": true}
@@ -107,33 +101,29 @@ def place_exemplars():
 # %% nbgrader={"grade_id": "place_exemplars_within_a_level", "grade": true}
 """Three answers are told apart by what they decide, not by what they name."""
 q = Question(place_exemplars, points=3)
-q.probe(form_check("ABC"), gives="")
-q.probe(
-    placing_check(
-        "C",
-        [2, 2, 2, 2, 2, 2, 2],
-        "C lets the cost of a wrong promise set the guardrail and the threshold, and sizes what "
-        "binds; it does not question the goal.",
-    ),
-    gives="",
+MARKS = {"C": [2, 2, 2, 2, 2, 2, 2]}
+C_SAYS = (
+    "C lets the cost of a wrong promise set the guardrail and the threshold, and sizes what "
+    "binds; it does not question the goal."
 )
+q.probe(DESIGN.form_check("ABC"), gives="")
+q.probe(DESIGN.placing_check("C", MARKS["C"], C_SAYS), gives="")
 ### BEGIN HIDDEN TESTS
 q.hidden()
-MARKS = {"A": [1] * 7, "B": [3] * 7, "C": [2] * 7}
+MARKS |= {"A": [1] * 7, "B": [3] * 7}
 A_SAYS = "A gets the rate right and lets no number decide; its 14 GB are an eighth of the memory."
 B_SAYS = "B prices age against a run, finds that labels bind, and says which number changes it."
-q.probe(placing_check("A", MARKS["A"], A_SAYS), gives="")
-q.probe(placing_check("B", MARKS["B"], B_SAYS), gives="")
-q.probe(order_check(MARKS), gives="", weight=2)
+q.probe(DESIGN.placing_check("A", MARKS["A"], A_SAYS), gives="")
+q.probe(DESIGN.placing_check("B", MARKS["B"], B_SAYS), gives="")
+q.probe(DESIGN.order_check(MARKS), gives="", weight=2)
 
 
 @q.reference
 def by_the_markers():
-    return {name: dict(zip(AXES, marks, strict=True)) for name, marks in MARKS.items()}
+    return DESIGN.by_row(MARKS)
 
 
-@q.mistake("""Every answer gets the same marks. Within one level of each, perhaps, but a rubric that
-cannot tell them apart is not being used: look for what each *decides*.""")
+@q.mistake(samples.SAME_MARKS)
 def one_level_for_all():
     return dict.fromkeys("ABC", [2] * 7)
 
@@ -158,8 +148,7 @@ def a_little_stricter():
 
 @q.variant
 def by_axis():
-    rows = {"A": [1, 1, 1, 1, 1, 1, 1], "B": [3, 3, 3, 2, 2, 3, 3], "C": [2, 2, 2, 2, 2, 3, 2]}
-    return {name: dict(zip(AXES, marks, strict=True)) for name, marks in rows.items()}
+    return DESIGN.by_row({"A": [1] * 7, "B": [3, 3, 3, 2, 2, 3, 3], "C": [2, 2, 2, 2, 2, 3, 2]})
 
 
 q.hints(
@@ -181,21 +170,7 @@ q.grade()
 # %% [markdown]
 # ## 2. Your design in numbers (9 points, 35 minutes)
 #
-# Return a dict of six parts. A quantity is a text such as `"42 s"` or a pair such as `(rate,
-# "1/s")`; a plain number has the unit `"1"`, counted things may be named or left out (`"devices"`,
-# `"tokens"`). GB is 1000³ bytes, GiB 1024³, both are fine.
-#
-# ```python
-# {
-#     "assumptions": {...},   # the names in SHEET below, each with a number and a unit
-#     "derived": {...},       # what follows from them; 5 % of rounding is fine
-#     "stages": {"train": "10 h", ...},  # from the last log to the model in use
-#     "steps": {"clarify": "...", ...},  # the eight steps, a sentence each (5 words or more)
-#     "choices": [{"chosen": "...", "because": "...",
-#                  "rejected": [{"option": "...", "cost": "..."}]}],  # two rejected or more in all
-#     "failures": [{"failure": "...", "detection": "...", "fallback": "..."}],
-# }
-# ```
+# {{sheet_form}}
 
 # %% [markdown]
 # | derived | is |
@@ -211,7 +186,8 @@ q.grade()
 # | `cost_per_run` | all devices for `train_time`, longer by `lost_share` |
 #
 # Limits: `state_each` and `act_size` (activations of one device) fit into `device_memory`; an
-# `interval` is longer than a save; the training with what is lost is within `fresh_within`.
+# `interval` is longer than a save; the training with what is lost is within `fresh_within`, and so
+# are the stages, from the last log to the model in use.
 
 # %% nbgrader={"grade_id": "sheet", "locked": true}
 SHEET = Sheet(
@@ -434,19 +410,8 @@ def consistent(rules=None, **changed):
         unit = SHEET.derived[name]
         derived[name] = (values[name] / units[unit], unit)
     stated = {name: (value, SHEET_BASE[name]) for name, value in values.items() if name in BASE}
-    steps = "clarify metrics data model serving monitoring iteration recap".split()
     third = (values["fresh_within"] / 3, "s")
-    return {
-        "assumptions": stated,
-        "derived": derived,
-        "stages": {"extract": third, "train": third, "canary": third},
-        "steps": {step: f"What is decided in the step {step}." for step in steps},
-        "choices": [
-            {"chosen": "a", "because": "it is", "rejected": [{"option": "b", "cost": "2 USD/h"}]},
-            {"chosen": "c", "because": "so", "rejected": [{"option": "d", "cost": "a day more"}]},
-        ],
-        "failures": [{"failure": "no labels", "detection": "count them", "fallback": "old model"}],
-    }
+    return samples.whole(stated, derived, dict.fromkeys(["extract", "train", "canary"], third))
 
 
 SHEET_BASE = dict.fromkeys(BASE, "1") | {
@@ -586,14 +551,11 @@ q.grade()
 # %% [markdown] nbgrader={"grade_id": "design_in_prose", "task": true, "points": 3}
 # ## 3. Your design in words (3 points, 25 minutes, marked by hand)
 #
-# Write what you would say in ten minutes at the board, 300 to 450 words, along the eight steps, in
-# the cell below this one. Use your own numbers. Then mark it: seven axes, 0 to 3, next to A, B and
-# C.
+# {{in_words}}
 #
 # ### BEGIN MARK SCHEME
-# Mark each of the seven axes 0 to 3 by the rubric at the top of this worksheet, by what is said.
-# The points are the **median** axis: 0 below bar, 1 mid, 2 senior, 3 staff. Neither names of
-# products nor length count. Marked exemplars: A is mid (1), C senior (2), B staff (3).
+# {{how_marked}}
+# Marked exemplars: A is mid (1), C senior (2), B staff (3).
 #
 # What the levels look like in this design:
 #

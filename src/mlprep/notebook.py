@@ -29,7 +29,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from mlprep.course import Unit
-from mlprep.design.rubric import DESIGN, steps_table
+from mlprep.design.text import TEXTS
 from mlprep.reading.rubric import RESEARCH
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -54,9 +54,8 @@ PLACEHOLDERS = (
     "interview_questions",
     "minutes",
     "how_it_works",
-    "rubric",
-    "framework",
     "research_rubric",
+    *TEXTS,
 )
 HOW_IT_WORKS = """\
 How it works: write each answer where it says `YOUR CODE HERE`, and run the test cell under it. It
@@ -377,9 +376,8 @@ def placeholder_values(unit: Unit, authored: Authored) -> dict[str, str]:
         "interview_questions": _bullets(info["interview_questions"]),
         "minutes": str(minutes),
         "how_it_works": HOW_IT_WORKS,
-        "rubric": DESIGN.table(),
-        "framework": steps_table(),
         "research_rubric": RESEARCH.table(),
+        **TEXTS,
     }
 
 

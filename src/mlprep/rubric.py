@@ -70,6 +70,10 @@ class Rubric:
         mine, theirs = self.marks_of(mine), self.marks_of(theirs)
         return {row: mine[row] - theirs[row] for row in self.rows if mine[row] != theirs[row]}
 
+    def by_row(self, exemplars: Mapping[str, Marks]) -> dict[str, dict[str, int]]:
+        """The marks of each exemplar, by row."""
+        return {name: self.marks_of(marks) for name, marks in exemplars.items()}
+
     def table(self) -> str:
         """The rubric as a markdown table."""
         head = " | ".join(f"{mark} {name}".strip() for mark, name in enumerate(self.names))

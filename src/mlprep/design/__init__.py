@@ -4,17 +4,8 @@ A worksheet's test cell asks `Sheet` for probes and gives them to a `Question`; 
 "A worksheet".
 """
 
-from mlprep.design.rubric import (
-    AXES,
-    DESIGN,
-    LEVELS,
-    STEPS,
-    form_check,
-    gap,
-    level,
-    order_check,
-    placing_check,
-)
+from mlprep.design import samples
+from mlprep.design.rubric import AXES, DESIGN, LEVELS, STEPS, gap, level
 from mlprep.design.sheet import Sheet
 from mlprep.design.units import Quantity, UnitError, quantity
 from mlprep.rubric import weighted_kappa
@@ -27,11 +18,9 @@ __all__ = [
     "Quantity",
     "Sheet",
     "UnitError",
-    "form_check",
     "gap",
     "level",
-    "order_check",
-    "placing_check",
     "quantity",
+    "samples",
     "weighted_kappa",
 ]

@@ -78,9 +78,6 @@ DESIGN = Rubric(
     ordered="The median axis puts the three exemplars in the right order, none level with another.",
     by_level=True,
 )
-form_check = DESIGN.form_check
-placing_check = DESIGN.placing_check
-order_check = DESIGN.order_check
 
 
 def level(marks: Marks) -> str:
