@@ -41,6 +41,7 @@ MODULES = (
     "_pytest.terminal",
     "nbval.plugin",
 )
+HANDED_ON = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
 SERVER = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -79,14 +80,16 @@ def ask(place: str, words: list[str]) -> None:
         line.connect(place)
     except (OSError, AttributeError):
         os.execv(sys.executable, [sys.executable, *words])
+    signal.pthread_sigmask(signal.SIG_BLOCK, HANDED_ON)  # until there is somebody to hand them to
     request = {"words": words, "cwd": os.getcwd(), "env": dict(os.environ)}
     data = json.dumps(request).encode()
     socket.send_fds(line, [len(data).to_bytes(8, "big")], [0, 1, 2])
     line.sendall(data)
     answers = line.makefile("rb")
     pid = int(answers.readline())
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        signal.signal(getattr(signal, name), lambda number, frame: os.kill(pid, number))
+    for number in HANDED_ON:
+        signal.signal(number, lambda number, frame: os.kill(pid, number))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, HANDED_ON)
     code = int(answers.readline() or -signal.SIGKILL)
     if code < 0:
         with contextlib.suppress(OSError):  # of SIGKILL
@@ -140,7 +143,8 @@ class Server:
             become(json.loads(data), fds)
         for fd in fds:
             os.close(fd)
-        line.sendall(b"%d\n" % pid)
+        with contextlib.suppress(OSError):  # whoever asked is gone: that is noticed below
+            line.sendall(b"%d\n" % pid)
         self.lines[pid] = line
         self.selector.register(line, selectors.EVENT_READ)
 
@@ -180,6 +184,9 @@ def become(request: dict, fds: list[int]) -> None:
     for number, fd in enumerate(fds):
         os.dup2(fd, number)
         os.close(fd)
+    sys.stdin = sys.__stdin__ = os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.stdout = sys.__stdout__ = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = sys.__stderr__ = os.fdopen(2, "w", 1, "utf-8", "backslashreplace", closefd=False)
     os.chdir(request["cwd"])
     os.environ.clear()
     os.environ.update(request["env"])

@@ -535,7 +535,7 @@ def test_without_a_sandbox_nothing_runs_and_one_sentence_says_so(course):
 
 def test_killed_or_interrupted_the_command_goes_on_when_it_is_run_again(tmp_path, needs_sandbox):
     """The real thing: processes, sandbox, Ctrl-C, SIGKILL; nothing lost, twice, or left behind."""
-    slow = "import time\ntime.sleep(0.4)\n" + SOFTMAX
+    slow = "import time\ntime.sleep(1)\n" + SOFTMAX
     students = {f"s{number}": slow for number in range(8)}
     course = cohort_course(tmp_path / "course", students, has_gradebook=False)
     command = [sys.executable, "-m", "mlprep", "grade", "softmax", "--jobs", "2"]

@@ -50,10 +50,10 @@ def test_it_ends_as_python_ends(code, status, error):
 def test_a_signal_reaches_it_and_it_dies_with_whoever_asked(tmp_path):
     code = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
     for number, status in ((signal.SIGINT, 1), (signal.SIGTERM, -15), (signal.SIGKILL, -9)):
-        child = subprocess.Popen(forked("-c", code), stdout=subprocess.PIPE, stderr=-1, text=True)
-        pid = int(child.stdout.readline())
-        child.send_signal(number)
-        child.communicate(timeout=20)
+        with subprocess.Popen(forked("-c", code), stdout=-1, stderr=-1, text=True) as child:
+            pid = int(child.stdout.readline())
+            child.send_signal(number)
+            child.communicate(timeout=50)
         assert child.returncode == status
         until = time.monotonic() + 20
         while os.path.exists(f"/proc/{pid}") and time.monotonic() < until:

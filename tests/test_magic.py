@@ -127,7 +127,7 @@ def test_the_warm_process_is_started_for_the_learners_copy_only(tmp_path, monkey
     started = []
     monkeypatch.setattr("mlprep.warm.start", started.append)
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
-    shell = type("Shell", (), {"register_magics": lambda self, magics: None})()
+    shell = type("Shell", (), {"register_magics": lambda self, *magics: None})()
     (course.root / "autograded/ada/softmax").mkdir(parents=True)
     folders = ("source/softmax", "autograded/ada/softmax", "work", "work/softmax")
     for folder, count in zip(folders, (0, 0, 0, 1), strict=True):
