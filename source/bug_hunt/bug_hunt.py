@@ -23,8 +23,6 @@
 # ones.
 
 # %% nbgrader={"grade_id": "imports", "locked": true}
-import hashlib
-
 import numpy as np
 import torch
 from torch.nn import functional as F
@@ -47,30 +45,6 @@ def _same(got, want):
         return got == want
     got, want = np.asarray(got, dtype=float), np.asarray(want, dtype=float)
     return got.shape == want.shape and bool(np.allclose(got, want))
-
-
-def said(got, fault):
-    """Nothing where a diagnosis is right, else what it says."""
-    return "" if got == fault else f"yours says {str(got)[:40]}" if got else "yours says nothing"
-
-
-def code(script, method, fault):
-    """A fingerprint of a pair, so that it can be checked without being told."""
-    return hashlib.sha256(f"{script} {method} {fault}".encode()).hexdigest()[:8]
-
-
-def form(answer, script):
-    """What is wrong with the form of a diagnosis, or ""."""
-    if not isinstance(answer, dict):
-        return f"yours is {type(answer).__name__}"
-    if len(answer) != 5:
-        return f"yours has {len(answer)} pairs; a script has five faults in five methods"
-    for method, fault in answer.items():
-        if not callable(getattr(script, str(method), None)):
-            return f"{script.__name__} has no method {str(method)[:40]!r}"
-        if fault not in NAMES:
-            return f"{str(fault)[:40]!r} is none of the thirty names"
-    return ""
 
 
 class TableScript:
@@ -479,63 +453,27 @@ def diagnose_table():
 # %% nbgrader={"grade_id": "diagnose_table_names_five_faults", "grade": true}
 """Five methods of the table script are named, each with its own fault."""
 q = Question(diagnose_table, points=3)
-
-
-@q.probe(gives="")
-def five_pairs(f):
-    """A diagnosis is a dict of five methods and names out of the thirty"""
-    return form(f(), TableScript)
-
-
-@q.probe(gives="")
-def how_many_are_right(f):
-    """All five pairs are right"""
-    known = {"09670139", "58e33a48", "95c9d47e", "ceac319b", "f912e8cb"}
-    right = sum(code("table", *pair) in known for pair in f().items())
-    return "" if right == 5 else f"{right} of your pairs are"
-
-
+KNOWN = {"9ea5dfae", "d00f2da2", "dea5cd2b", "e44df1e2", "f31078c3"}
+for check in hunt.form_checks(TableScript, KNOWN):
+    q.probe(check, gives="")
 ### BEGIN HIDDEN TESTS
 q.hidden()
-
-
-@q.probe(gives="")
-def what_ails_scale(f):
-    """scale: printed, a batch shows 0 nearly everywhere; only 255 survives"""
-    return said(f().get("scale"), "integer_division")
-
-
-@q.probe(gives="")
-def what_ails_label_map(f):
-    """label_map: give it the same names in another order, and the numbers change"""
-    return said(f().get("label_map"), "label_map_unsorted")
-
-
-@q.probe(gives="")
-def what_ails_shuffled(f):
-    """shuffled: give it rows that are numbered like their labels, and they come back unequal"""
-    return said(f().get("shuffled"), "labels_shuffled_separately")
-
-
-@q.probe(gives="")
-def what_ails_loss(f):
-    """loss: it takes the logarithm of what is not yet a probability"""
-    return said(f().get("loss"), "logits_as_probabilities")
-
-
-@q.probe(gives="")
-def what_ails_accuracy(f):
-    """accuracy: for n rows it makes K guesses, one a column"""
-    return said(f().get("accuracy"), "argmax_wrong_axis")
-
-
-RIGHT = {
-    "scale": "integer_division",
-    "label_map": "label_map_unsorted",
-    "shuffled": "labels_shuffled_separately",
-    "loss": "logits_as_probabilities",
-    "accuracy": "argmax_wrong_axis",
+CLUES = {
+    "scale": ("integer_division", "printed, a batch shows 0 nearly everywhere; only 255 survives"),
+    "label_map": (
+        "label_map_unsorted",
+        "give it the same names in another order, and the numbers change",
+    ),
+    "shuffled": (
+        "labels_shuffled_separately",
+        "give it rows that are numbered like their labels, and they come back unequal",
+    ),
+    "loss": ("logits_as_probabilities", "it takes the logarithm of what is not yet a probability"),
+    "accuracy": ("argmax_wrong_axis", "for n rows it makes K guesses, one a column"),
 }
+RIGHT = {method: fault for method, (fault, _) in CLUES.items()}
+for check in hunt.fault_checks(CLUES):
+    q.probe(check, gives="")
 
 
 @q.reference
@@ -1034,63 +972,24 @@ def diagnose_sequence():
 # %% nbgrader={"grade_id": "diagnose_sequence_names_five_faults", "grade": true}
 """Five methods of the sequence script are named, each with its own fault."""
 q = Question(diagnose_sequence, points=3)
-
-
-@q.probe(gives="")
-def five_pairs(f):
-    """A diagnosis is a dict of five methods and names out of the thirty"""
-    return form(f(), SequenceScript)
-
-
-@q.probe(gives="")
-def how_many_are_right(f):
-    """All five pairs are right"""
-    known = {"255f0122", "49264378", "67e4d3fd", "b51e004d", "c8255d44"}
-    right = sum(code("sequence", *pair) in known for pair in f().items())
-    return "" if right == 5 else f"{right} of your pairs are"
-
-
+KNOWN = {"11008ce4", "11aa290b", "442838ce", "d18b8590", "d6517b83"}
+for check in hunt.form_checks(SequenceScript, KNOWN):
+    q.probe(check, gives="")
 ### BEGIN HIDDEN TESTS
 q.hidden()
-
-
-@q.probe(gives="")
-def what_ails_build(f):
-    """build: `place` is missing in learnt(build(0))"""
-    return said(f().get("build"), "position_not_registered")
-
-
-@q.probe(gives="")
-def what_ails_weights(f):
-    """weights: with scores of 0 every row is uniform, the future included"""
-    return said(f().get("weights"), "mask_zero_not_inf")
-
-
-@q.probe(gives="")
-def what_ails_residual(f):
-    """residual: with W = 0 negative entries come back as 0, and the argument has changed"""
-    return said(f().get("residual"), "inplace_relu_on_residual")
-
-
-@q.probe(gives="")
-def what_ails_pairs(f):
-    """pairs: its target at place t is the token that was read at t"""
-    return said(f().get("pairs"), "labels_unshifted")
-
-
-@q.probe(gives="")
-def what_ails_loss(f):
-    """loss: one more column of padding changes it"""
-    return said(f().get("loss"), "padding_counted")
-
-
-RIGHT = {
-    "build": "position_not_registered",
-    "weights": "mask_zero_not_inf",
-    "residual": "inplace_relu_on_residual",
-    "pairs": "labels_unshifted",
-    "loss": "padding_counted",
+CLUES = {
+    "build": ("position_not_registered", "`place` is missing in learnt(build(0))"),
+    "weights": ("mask_zero_not_inf", "with scores of 0 every row is uniform, the future included"),
+    "residual": (
+        "inplace_relu_on_residual",
+        "with W = 0 negative entries come back as 0, and the argument has changed",
+    ),
+    "pairs": ("labels_unshifted", "its target at place t is the token that was read at t"),
+    "loss": ("padding_counted", "one more column of padding changes it"),
 }
+RIGHT = {method: fault for method, (fault, _) in CLUES.items()}
+for check in hunt.fault_checks(CLUES):
+    q.probe(check, gives="")
 
 
 @q.reference
@@ -1608,63 +1507,27 @@ def diagnose_loop():
 # %% nbgrader={"grade_id": "diagnose_loop_names_five_faults", "grade": true}
 """Five methods of the loop script are named, each with its own fault."""
 q = Question(diagnose_loop, points=3)
-
-
-@q.probe(gives="")
-def five_pairs(f):
-    """A diagnosis is a dict of five methods and names out of the thirty"""
-    return form(f(), LoopScript)
-
-
-@q.probe(gives="")
-def how_many_are_right(f):
-    """All five pairs are right"""
-    known = {"47e7aa9a", "61bd863f", "67639deb", "6eddb751", "75737ed1"}
-    right = sum(code("loop", *pair) in known for pair in f().items())
-    return "" if right == 5 else f"{right} of your pairs are"
-
-
+KNOWN = {"28692f67", "5af2038a", "97d6427e", "a1236672", "b0d1d364"}
+for check in hunt.form_checks(LoopScript, KNOWN):
+    q.probe(check, gives="")
 ### BEGIN HIDDEN TESTS
 q.hidden()
-
-
-@q.probe(gives="")
-def what_ails_gradient(f):
-    """gradient: two equal micro-batches give twice the gradient of one"""
-    return said(f().get("gradient"), "accumulation_not_averaged")
-
-
-@q.probe(gives="")
-def what_ails_descend(f):
-    """descend: `held` is made before the loop and never emptied"""
-    return said(f().get("descend"), "no_zero_grad")
-
-
-@q.probe(gives="")
-def what_ails_rates(f):
-    """rates: t counts steps, and is divided by a number of epochs"""
-    return said(f().get("rates"), "scheduler_wrong_unit")
-
-
-@q.probe(gives="")
-def what_ails_validate(f):
-    """validate: two calls with the same weights differ"""
-    return said(f().get("validate"), "train_mode_in_validation")
-
-
-@q.probe(gives="")
-def what_ails_choose(f):
-    """choose: whatever the scores are, the last checkpoint comes back"""
-    return said(f().get("choose"), "best_checkpoint_never_loaded")
-
-
-RIGHT = {
-    "gradient": "accumulation_not_averaged",
-    "descend": "no_zero_grad",
-    "rates": "scheduler_wrong_unit",
-    "validate": "train_mode_in_validation",
-    "choose": "best_checkpoint_never_loaded",
+CLUES = {
+    "gradient": (
+        "accumulation_not_averaged",
+        "two equal micro-batches give twice the gradient of one",
+    ),
+    "descend": ("no_zero_grad", "`held` is made before the loop and never emptied"),
+    "rates": ("scheduler_wrong_unit", "t counts steps, and is divided by a number of epochs"),
+    "validate": ("train_mode_in_validation", "two calls with the same weights differ"),
+    "choose": (
+        "best_checkpoint_never_loaded",
+        "whatever the scores are, the last checkpoint comes back",
+    ),
 }
+RIGHT = {method: fault for method, (fault, _) in CLUES.items()}
+for check in hunt.fault_checks(CLUES):
+    q.probe(check, gives="")
 
 
 @q.reference
