@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -103,6 +105,19 @@ def test_a_cold_run_is_cancelled_with_all_that_it_started(course, tmp_path):
     assert seconds < 5
     assert is_quiet(marker)
     assert not (course.root / "work" / "attempts.db").exists()
+
+
+def test_what_a_killed_command_has_started_ends_with_it(course, tmp_path):
+    marker = tmp_path / "looping"
+    answer_endlessly(course, marker)
+    words = [sys.executable, "-m", "mlprep", *CHECK]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, cwd=course.root) as command:
+        until = time.monotonic() + 30
+        while not marker.exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        command.kill()
+    assert marker.exists()
+    assert is_quiet(marker)
 
 
 def test_a_run_that_was_cancelled_before_it_began_does_not_begin(course):

@@ -44,6 +44,12 @@ def become_nobody() -> None:
         os.setuid(NOBODY)
 
 
+def die_with_parent() -> None:
+    """On Linux: be killed when the thread that started this process ends, however it ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
 def enter_namespaces(limits: Limits) -> None:
     """Put this process's only child into namespaces of its own and go on as that child.
 

@@ -26,7 +26,7 @@ from typing import Protocol
 
 import mlprep
 from mlprep.errors import GraderError
-from mlprep.grading.isolate import PRIVATE
+from mlprep.grading.isolate import PRIVATE, die_with_parent
 from mlprep.grading.limits import Limits, apply_limits
 
 BLAS_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -132,7 +132,7 @@ class _ColdProcess:
                 [*command, "--fd", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
-                preexec_fn=lambda: apply_limits(limits),
+                preexec_fn=lambda: (apply_limits(limits), die_with_parent()),
                 **options,
             )
 
