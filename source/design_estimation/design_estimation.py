@@ -1348,9 +1348,9 @@ def cut_the_largest_mean(stages_ms, limit_ms):
     return by_sorting(stages_ms, limit_ms) | {"cut": max(means, key=means.get)}
 
 
-@q.mistake("""You cut the stage with the largest p99 of its own. A stage that stalls in fewer than 1
-% of requests has a harmless p99 and may still make most of the slow requests. Look at what those
-spend.""")
+@q.mistake("""You cut the stage with the largest p99 of its own. A stage that stalls in fewer
+than 1 % of requests has a harmless p99 and may still make most of the slow requests. Look at what
+those spend.""")
 def cut_the_largest_own_p99(stages_ms, limit_ms):
     own = at(stages_ms, 0.99)
     return by_sorting(stages_ms, limit_ms) | {"cut": max(own, key=own.get)}

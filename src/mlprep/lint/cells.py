@@ -11,7 +11,7 @@ from mlprep.lint.markers import outside, regions
 from mlprep.lint.names import definitions, free_names, star_imports, top_level_names
 from mlprep.lint.questions import take_apart, test_cell_problems
 from mlprep.lint.text import words
-from mlprep.notebook import MAGIC_LINE, Authored, Cell, parse
+from mlprep.notebook import MAGIC_LINE, Authored, Cell, nodes, parse
 
 GRADE_ID = re.compile(r"[a-z][a-z0-9_]*")
 CELLS = {"assignment": range(12, 31), "practice": range(12, 31), "worksheet": range(6, 31)}
@@ -29,6 +29,7 @@ def assignment_problems(authored: Authored, marked: set[int] = frozenset()) -> l
     problems += [text for texts in no_python.values() for text in texts]
     problems += _statements(authored)
     broken = marked | set(no_python)
+    problems += _false_magics(authored, set(no_python)) + _tests_in_place(authored, broken)
     problems += _solutions(authored, broken)
     for cell in authored.cells:
         if cell.kind == "test" and cell.number not in broken:
@@ -123,6 +124,52 @@ def _syntax(cell: Cell) -> Iterator[str]:
         yield f"Python must not warn. Got {got}. Mend it."
     if cell.kind == "code" and not cell.source.strip():
         yield "the cell is empty. Delete it."
+
+
+def _false_magics(authored: Authored, no_python: set[int]) -> list[str]:
+    """Lines of a text that start with %: they are taken for magics wherever cells are read."""
+    problems = []
+    for cell in authored.cells:
+        if cell.type != "code" or cell.number in no_python:
+            continue
+        lines, inside = cell.source.split("\n"), set()
+        for node in nodes(cell.source):
+            text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+            if text or isinstance(node, ast.JoinedStr):
+                inside |= set(range(node.lineno, node.end_lineno))  # without its first line
+        for number in sorted(inside):
+            if MAGIC_LINE.match(lines[number]):
+                problems.append(
+                    f"{cell.where}: no line of a text may start with %, which makes it a magic. "
+                    f"Got {lines[number].strip()[:60]!r} in line {number + 1}. Break it elsewhere."
+                )
+    return problems
+
+
+def _tests_in_place(authored: Authored, broken: set[int]) -> list[str]:
+    """The first test cell that asks about an answer is the next graded cell after it."""
+    problems, seen = [], set()
+    for position, cell in enumerate(authored.cells):
+        if cell.kind != "test" or cell.number in broken:
+            continue
+        above = [c for c in authored.cells[:position] if c.number not in broken]
+        for subject in [question.subject for question in take_apart(cell.source).questions]:
+            givers = [
+                c
+                for c in above
+                if c.kind == "solution" and subject in top_level_names(c.source, imports=False)
+            ]
+            if not givers or givers[-1].number in seen:
+                continue
+            seen.add(givers[-1].number)
+            between = [c for c in above[above.index(givers[-1]) :] if c.graded]
+            if between:
+                problems.append(
+                    f"{cell.where}: a test must be the next graded cell after its answer. "
+                    f"Got cell {between[0].number} between it and {subject} in cell "
+                    f"{givers[-1].number}. Put each answer right above its test."
+                )
+    return problems
 
 
 def _solutions(authored: Authored, broken: set[int]) -> list[str]:
