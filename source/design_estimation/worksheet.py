@@ -4,9 +4,8 @@
 # > "Design a spam filter for the comments of a photo app. Fifty million people use it every day.
 # > A comment is checked before it appears."
 #
-# One design, from a sentence to numbers, in about an hour. First you mark three answers of other
-# people, then you write your own. What you assume is up to you; what you derive must follow from
-# it. No word earns or costs a point: your prose is marked by people, with the rubric below.
+# One design, from a sentence to numbers, in about an hour.
+# {{how_it_goes}}
 
 # %% [markdown]
 # ## The 45 minutes
@@ -499,8 +498,8 @@ q.grade()
 # %% [markdown]
 # ## Mark yourself, and compare
 #
-# Put your marks for your own answer into `mine`. When a peer or an instructor has marked it too,
-# put theirs beside them: `gap` shows on which axes you differ. Talk about those.
+# {{mark_yourself}}
+# Talk about those.
 
 # %%
 mine = [1, 1, 1, 1, 1, 1, 1]  # framing, numbers, data, model, serving, evaluation, conversation

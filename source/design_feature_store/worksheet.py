@@ -4,9 +4,8 @@
 # > "We deliver food. Two models need features: one ranks restaurants, one predicts the time of
 # > arrival. Thirty million people open the app every day. Design the feature store."
 #
-# One design, from a sentence to numbers, in about an hour. First you mark three answers of other
-# people, then you write your own. What you assume is up to you; what you derive must follow from
-# it. No word earns or costs a point: your prose is marked by people, with the rubric below.
+# One design, from a sentence to numbers, in about an hour.
+# {{how_it_goes}}
 
 # %% [markdown]
 # ## The 45 minutes
@@ -605,9 +604,9 @@ q.grade()
 # %% [markdown]
 # ## Mark yourself, and compare
 #
-# Put your marks for your own answer into `mine`. When a peer or an instructor has marked it too,
-# put theirs beside them: `gap` shows on which axes you differ. Most people are a level too kind on
-# *data*: check that you named the second timestamp, and a case in which it matters.
+# {{mark_yourself}}
+# Most people are a level too kind on *data*: check that you named the second timestamp, and a case
+# in which it matters.
 
 # %%
 mine = [1, 1, 1, 1, 1, 1, 1]  # framing, numbers, data, model, serving, evaluation, conversation

@@ -5,10 +5,8 @@
 #   word.
 # > Five million people use it every day. Design the API that serves it."
 #
-# One design, from a sentence to numbers, in about an hour; then a real server, measured. First you
-# mark three answers of other people, then you write your own. What you assume is up to you; what
-# you derive must follow from it. No word earns or costs a point: your prose is marked by people,
-# with the rubric below.
+# One design, from a sentence to numbers, in about an hour; then a real server, measured.
+# {{how_it_goes}}
 
 # %% [markdown]
 # ## The 45 minutes
@@ -967,9 +965,8 @@ q.grade()
 # %% [markdown]
 # ## Mark yourself, and compare
 #
-# Put your marks for your own answer into `mine`. When a peer or an instructor has marked it too,
-# put theirs beside them: `gap` shows on which axes you differ. Most people are a level too kind on
-# *numbers* and *serving*.
+# {{mark_yourself}}
+# Most people are a level too kind on *numbers* and *serving*.
 
 # %%
 mine = [1, 1, 1, 1, 1, 1, 1]  # framing, numbers, data, model, serving, evaluation, conversation

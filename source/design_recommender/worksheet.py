@@ -5,8 +5,8 @@
 # > There are thirty million listings, and each of them is sold once."
 #
 # The lesson's design with one sentence changed, in about an hour. *Sold once* changes more than it
-# seems: find out what. First you mark three answers of other people, then you write your own. What
-# you assume is up to you; what you derive must follow from it. No word earns or costs a point.
+# seems: find out what.
+# {{how_it_goes}}
 
 # %% [markdown]
 # ## The 45 minutes
@@ -593,8 +593,7 @@ q.grade()
 # %% [markdown]
 # ## Mark yourself, and compare
 #
-# Put your marks for your own answer into `mine`. When a peer or an instructor has marked it too,
-# put theirs beside them: `gap` shows on which axes you differ.
+# {{mark_yourself}}
 
 # %%
 mine = [1, 1, 1, 1, 1, 1, 1]  # framing, numbers, data, model, serving, evaluation, conversation

@@ -4,10 +4,8 @@
 # > "Our support assistant is a model of 7 billion parameters. Each week we train it further on last
 # > week's conversations. Design the pipeline, from the logs to the model in use."
 #
-# One design, from a sentence to numbers, in about an hour and a quarter. First you mark three
-# answers of other people, then you write your own. What you assume is up to you; what you derive
-# must follow from it. No word earns or costs a point: your prose is marked by people, with the
-# rubric below.
+# One design, from a sentence to numbers, in about an hour and a quarter.
+# {{how_it_goes}}
 
 # %% [markdown]
 # ## The 45 minutes
@@ -576,9 +574,8 @@ q.grade()
 # %% [markdown]
 # ## Mark yourself, and compare
 #
-# Put your marks for your own answer into `mine`. When a peer or an instructor has marked it too,
-# put theirs beside them: `gap` shows on which axes you differ. Most people are a level too kind on
-# *data* and *evaluation* here.
+# {{mark_yourself}}
+# Most people are a level too kind on *data* and *evaluation* here.
 
 # %%
 mine = [1, 1, 1, 1, 1, 1, 1]  # framing, numbers, data, model, serving, evaluation, conversation

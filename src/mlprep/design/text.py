@@ -1,14 +1,21 @@
 """What every design worksheet says in the same words; a placeholder each.
 
+    {{how_it_goes}}    what is done and what is graded
     {{framework}}      the steps of the conversation
     {{rubric}}         the seven axes
     {{place_them}}     how the exemplars are marked
     {{sheet_form}}     the six parts of a worksheet
     {{in_words}}       the task in prose
     {{how_marked}}     how its mark scheme begins
+    {{mark_yourself}}  how one's own marks are compared
 """
 
 from mlprep.design.rubric import DESIGN, steps_table
+
+HOW_IT_GOES = """\
+First you mark three answers of other people, then you write your own. What you assume is up to you;
+what you derive must follow from it. No word earns or costs a point: your prose is marked by people,
+with the rubric below."""
 
 PLACE_THEM = """\
 Mark A, B and C on each axis, 0 to 3, by what is *said*, not by what you would add. Return
@@ -47,11 +54,17 @@ Mark each of the seven axes 0 to 3 by the rubric at the top of this worksheet, b
 points are the **median** axis: 0 below bar, 1 mid, 2 senior, 3 staff. Neither names of products nor
 length count."""
 
+MARK_YOURSELF = """\
+Put your marks for your own answer into `mine`. When a peer or an instructor has marked it too, put
+theirs beside them: `gap` shows on which axes you differ."""
+
 TEXTS = {
+    "how_it_goes": HOW_IT_GOES,
     "framework": steps_table(),
     "rubric": DESIGN.table(),
     "place_them": PLACE_THEM,
     "sheet_form": SHEET_FORM,
     "in_words": IN_WORDS,
     "how_marked": HOW_MARKED,
+    "mark_yourself": MARK_YOURSELF,
 }
