@@ -454,46 +454,6 @@ def test_plain_asserts_need_points(course):
     assert 'Add "points": 2' in problem
 
 
-@pytest.mark.parametrize("prefix", ["", "f", "r"])
-@pytest.mark.parametrize("line", ["% of them", "  %time", "# %time"])
-def test_a_line_of_a_text_that_starts_with_percent_is_refused(course, prefix, line):
-    text = f'assert perplexity(np.log([0.5])) == 2, {prefix}"""Not\n{line}\n"""'
-    (problem,) = plain(course, text)
-    assert problem.startswith("source/toy/toy.py, cell 10 (perplexity_is): no line of a text may")
-    assert f"Got {line.strip('# ')!r} in line 3." in problem
-
-
-def test_percent_elsewhere_in_a_text_is_fine(course):
-    text = 'x = """% of\n1 %\n"""\nassert perplexity(np.log([0.5])) == 2, "%d %s" % (2, x)'
-    assert plain(course, text) == []
-
-
-@pytest.mark.parametrize(
-    ("until", "problem"),
-    [
-        (
-            '# %% nbgrader={"grade_id": "perplexity_is',  # two answers, then their tests
-            "10 (perplexity_is_a_geometric_mean): a test must be the next graded cell after its "
-            "answer. Got cell 9 between it and perplexity in cell 8",
-        ),
-        (
-            "# %% [markdown]\n# ## 3.",  # one question inside another
-            "10 (log_mean_exp_is_right_for_any_size): a test must be the next graded cell after "
-            "its answer. Got cell 9 between it and log_mean_exp in cell 4",
-        ),
-    ],
-)
-def test_an_answer_whose_test_comes_after_another_is_refused(course, until, problem):
-    """The first question's test is moved down, to where `until` starts."""
-    path = course.root / "source/toy/toy.py"
-    text = path.read_text()
-    starts = '# %% nbgrader={"grade_id": "log_mean_exp_is', "# %% [markdown]\n# ## 2.", until
-    a, b, end = (text.index(start) for start in starts)
-    path.write_text(text[:a] + text[b:end] + text[a:b] + text[end:])
-    mend = "Put each answer right above its test."
-    assert lint_course(Course(course.root)) == [f"source/toy/toy.py, cell {problem}. {mend}"]
-
-
 def test_a_question_may_be_about_an_earlier_answer(course):
     """The subject of a Question may be any answer above; other names may not."""
     cell = '# %% nbgrader={"grade_id": "again", "grade": true}\n"""Again."""\n'
