@@ -158,8 +158,15 @@ def amiss(sql, tables, wanted):
     wrong = [i for i, (g, w) in enumerate(pairs) if not all(map(_same, g, w))]
     if not wrong:
         return "" if len(got) == len(wanted) else f"there are {len(got)} rows, not {len(wanted)}"
+    one, other = (sorted(rows, key=_in_order) for rows in (got, wanted))
+    if len(got) == len(wanted) and all(all(map(_same, g, w)) for g, w in zip(one, other)):
+        return f"the rows are right and their order is not: row {wrong[0] + 1} is {got[wrong[0]]}"
     first = f"row {wrong[0] + 1} is {tuple(got[wrong[0]])}, not {tuple(wanted[wrong[0]])}"
     return f"{first} ({len(got)} rows, {len(wanted)} wanted, {len(wrong)} differ)"
+
+
+def _in_order(row):
+    return [(v is None, isinstance(v, str), 0 if v is None else v) for v in row]
 
 
 def _same(a, b):
@@ -247,7 +254,9 @@ def sizes(ranks, batch):
         ):
             return "a batch that is not a rank's last has another size"
     shares = [sum(map(len, parts)) for parts in ranks]
-    return "" if max(shares) - min(shares) <= 1 else "shares differ by more than one index"
+    if max(shares) - min(shares) <= 1:
+        return ""
+    return f"the ranks have {', '.join(map(str, shares))} indices: they differ by more than one"
 
 
 @q.probe(gives="")
@@ -625,6 +634,16 @@ def one_long_shard(f):
     return "" if reads <= 29 else f"you called it {reads} times"
 
 
+@q.probe(gives="")
+def ended_shards_are_left_alone(f):
+    """Shards that have ended are not asked again: 6 records of 4 shards take 10 reads"""
+    shards = [[], shard(*range(12), name="long"), [], []]
+    records, reads = merged(f, shards, 6)
+    if [time for time, _ in records] != [0, 1, 2, 3, 4, 5]:
+        return "the records are not those of the times 0 … 5"
+    return "" if reads <= 10 else f"you called it {reads} times"
+
+
 @q.reference
 def smallest_head(read, k, m):
     """No heap: the smallest of the heads, again and again."""
@@ -694,6 +713,21 @@ def first_end_stops_all(read, k, m):
         i = min(range(k), key=lambda i: (heads[i][0], i))
         merged.append(heads[i])
         heads[i] = read(i)
+    return merged
+
+
+@q.mistake("""You ask shards that have ended again in each round: None stands for "no head yet" and
+for "ended" alike. Remember which ones are at their end.""")
+def ended_shards_asked_again(read, k, m):
+    heads, merged = [None] * k, []
+    while len(merged) < m:
+        heads = [read(i) if head is None else head for i, head in enumerate(heads)]
+        live = [i for i in range(k) if heads[i] is not None]
+        if not live:
+            break
+        i = min(live, key=lambda i: (heads[i][0], i))
+        merged.append(heads[i])
+        heads[i] = None
     return merged
 
 
