@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -62,6 +63,8 @@ references = []
 
 def pytest_configure(config):
     """Commands and kernels are forked for all test processes by one (see forking.py)."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a shell's job in the background: what
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # tests start would be deaf, too
     if sys.platform == "linux" and forking.SOCKET not in os.environ:
         with contextlib.ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="forking-")))
