@@ -49,7 +49,8 @@ def cost(f, make, small, large, at_most, gives, of=work):
     """What is wrong with how f's cost grows, or with its answer for the smaller size; else ""."""
     if difference(plain(f(*make(small))), plain(gives)):
         return "the answer is wrong there"
-    return excess_growth(f, make, small, large, at_most=at_most, of=of)
+    text = excess_growth(f, make, small, large, at_most=at_most, of=of)
+    return text.replace("n^1", "n^2")  # like n^1.4: a part of it goes with the square
 
 
 # %% [markdown]
@@ -138,8 +139,8 @@ def chain(n):
 
 @q.probe(gives="")
 def a_chain_costs_what_its_nodes_cost(f):
-    """Five times the nodes in a chain take about five times the work"""
-    return cost(f, chain, 10, 50, 1.35, gives=[19])
+    """Four times the nodes in a chain take about four times the work"""
+    return cost(f, chain, 8, 32, 1.35, gives=[15])
 
 
 ### BEGIN HIDDEN TESTS
@@ -535,13 +536,13 @@ def many_entries(n):
 @q.probe(gives="")
 def a_longer_text(f):
     """Six times the text takes six times the work (text[k:] copies the rest)"""
-    return cost(f, long_text, 40, 240, 1.25, gives=[0] * 10)
+    return cost(f, long_text, 32, 192, 1.25, gives=[0] * 8)
 
 
 @q.probe(gives="")
 def a_longer_text_and_more_entries(f):
-    """Six times the text and the entries take six times the work"""
-    return cost(f, many_entries, 16, 96, 1.35, gives=list(range(15, -1, -1)))
+    """Five times the text and the entries take five times the work"""
+    return cost(f, many_entries, 12, 60, 1.35, gives=list(range(11, -1, -1)))
 
 
 ### BEGIN HIDDEN TESTS
@@ -912,7 +913,8 @@ def rising_half(n):
 @q.probe(gives="")
 def memory_for_k_rows(f):
     """The memory that is held does not grow with the stream"""
-    return cost(f, rising, 100, 600, 0.4, gives=["row99", "row98", "row97"], of=peak_bytes)
+    text = cost(f, rising, 60, 300, 0.4, gives=["row59", "row58", "row57"], of=peak_bytes)
+    return "it grows with the stream" if "grows" in text else text
 
 
 ### BEGIN HIDDEN TESTS
@@ -1483,9 +1485,9 @@ def all_at_once(n):
 
 @q.probe(gives="")
 def a_chain_of_tasks(f):
-    """In a chain, six times the tasks take about six times the work"""
-    names = [f"t{i:03}" for i in range(12)]
-    return cost(f, one_after_another, 12, 72, 1.35, gives=names[::-1])
+    """In a chain, five times the tasks take about five times the work"""
+    names = [f"t{i:03}" for i in range(10)]
+    return cost(f, one_after_another, 10, 50, 1.35, gives=names[::-1])
 
 
 @q.probe(gives="")
@@ -1908,17 +1910,29 @@ def last_link_first(n):
 @q.probe(gives="")
 def a_long_chain(f):
     """Six times the links take about six times the work"""
-    return cost(f, onwards, 12, 72, 1.35, gives=(12, [f"r{i}" for i in range(13)]))
+    return cost(f, onwards, 10, 60, 1.35, gives=(10, [f"r{i}" for i in range(11)]))
 
 
 @q.probe(gives="")
 def a_long_chain_told_from_the_end(f):
     """Also where the links stand in the list in the opposite order"""
-    return cost(f, last_link_first, 12, 72, 1.35, gives=(12, [f"r{i}" for i in range(13)]))
+    return cost(f, last_link_first, 10, 50, 1.35, gives=(10, [f"r{i}" for i in range(11)]))
 
 
 ### BEGIN HIDDEN TESTS
 q.hidden()
+
+
+def twice_each(n):
+    links, *ends = onwards(n)
+    return [link for link in links for _ in range(2)], *ends
+
+
+@q.probe(gives="")
+def two_equal_links_at_each_step(f):
+    """Where each step has two equal links, three times the links take about three times the work"""
+    text = cost(f, twice_each, 3, 9, 1.6, gives=(3, ["r0", "r1", "r2", "r3"]))
+    return "the work grows with the number of *paths*" if "grows" in text else text
 
 
 def by_walking_all_paths(links, source, target):
@@ -2120,8 +2134,24 @@ def free_links_left_out(links, source, target):
     return search([link for link in links if link[2]], source, target)
 
 
-@q.mistake("""For each region you look through all open ones for the nearest: n² steps. A heap gives
-it in log n.""")
+@q.mistake("""You never close a region: each copy that comes out of the heap is followed again.
+Work grows with the number of *paths*, and in a circle without a way out it never ends. When a
+region comes out a second time, skip it.""")
+def never_closed(links, source, target):
+    out = leaving(links)
+    heap = [(0, 1, [source])]
+    while heap:
+        total, size, path = heapq.heappop(heap)
+        if path[-1] == target:
+            return total, path
+        if size <= len(out):  # so that this one ends
+            for b, cost in out[path[-1]]:
+                heapq.heappush(heap, (total + cost, size + 1, path + [b]))
+    return None
+
+
+@q.mistake("""For each region you look through all open ones for the nearest, or through all links:
+n² steps. A heap gives the nearest in log n, a list of links for each region the rest.""")
 def list_for_a_heap(links, source, target):
     out, closed, open_ones = leaving(links), {}, {}
     for a, b, _ in links:

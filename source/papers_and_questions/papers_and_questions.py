@@ -1091,7 +1091,8 @@ for least in (0.4, 0.6, 0.75, 0.9, 1.0):
 q.hidden()
 FAULTS = [  # paper, kind, places, what gives it away
     ("A", "leak", ("A8",), "three frames of a panel are nearly one picture, and frames are drawn"),
-    ("B", "budget", ("T1/LIN/settings tried", "T1/CON/settings tried", "T1/LW/settings tried", "B12"),
+    ("B", "budget",
+     ("T1/LIN/settings tried", "T1/CON/settings tried", "T1/LW/settings tried", "B12"),
      "the ranges of the search are the same, and a table says how many settings were tried"),
     ("B", "seeds", ("B15",), "a method that diverges in two runs of eight has a mean with them in"),
     ("C", "leak", ("C11",), "look up what days 28 to 30 are for, and what was chosen on them"),
