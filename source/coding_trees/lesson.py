@@ -375,8 +375,8 @@ print(f"side 20: {math.comb(40, 20) - 1:.2e} entries, against {20 * 20}")
 # ## Weights: what is final?
 #
 # With weights the same line must stand at the *other* place. Dijkstra (1959) closes a node when it
-# comes **out**: all others in the heap cost as much already. Who closes on sight, as above, is
-# wrong on how many targets?
+# comes **out**: all others in the heap cost at least as much already. Who closes on sight, as
+# above, is wrong on how many targets?
 
 
 # %%
@@ -579,8 +579,9 @@ for m in (2, 4, 8, 12):
 # It nearly is one: Dijkstra's paper of 1959 has both, three pages, the same sets of nodes. Grow
 # from a start, always take the least in the heap. The rank decides: the price of the *link* gives
 # the cheapest way to join all; the price of the *whole way* gives the cheapest way to each. Rank by
-# way plus a lower bound on the rest, and it is A*. Rank by the largest link on the way, and it is
-# the widest path. If you can say which rank the question wants, the code is the same twenty lines.
+# way plus a lower bound on the rest, and it is A*. Rank by the dearest link on the way, and its
+# dearest link is as cheap as can be. If you can say which rank the question wants, the code is the
+# same twenty lines.
 #
 # </details>
 

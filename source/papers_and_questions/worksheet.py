@@ -5,8 +5,8 @@
 #
 # A one-page problem brief, from the question to the price. First you mark three briefs of other
 # people, then you cost your own, then you write it. What you assume is up to you; what you derive
-# must follow from it. Prose is marked by people, with the rubric below. About two hours, and some
-# evenings for the dossier.
+# must follow from it. Prose is marked by people, with the rubric below. About an hour and
+# a half, and some evenings for the dossier.
 
 # %% [markdown]
 # ## The rubric, for briefs, critiques and conversations
