@@ -16,6 +16,7 @@ import itertools
 import math
 from collections import Counter
 from datetime import date
+from functools import cache
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -124,6 +125,21 @@ q.case(
     panel("14..", "4.4."),
     needed("1001"),
     claim="the veto comes before the gap: why ask on",
+)
+q.case(
+    panel(".41", ".44"),
+    needed("101"),
+    claim="rule 1 looks at every axis before rule 2 looks at any",
+)
+q.case(
+    panel("24.", "24."),
+    needed("101"),
+    claim="rule 2 looks at every axis before rule 3 looks at any",
+)
+q.case(
+    panel("4.1", "1.4", "444"),
+    needed("111"),
+    claim="of two vetoes the smaller axis is named, whoever spoke first",
 )
 q.case(
     panel("42.2", "433.", "42.2"),
@@ -277,6 +293,28 @@ def sum_of_required_axes_only(scores, required):
 what the decision hangs on.""")
 def first_axis_below_named(scores, required):
     return decided(scores, required, named="first")
+
+
+@q.mistake("""You asked all rules of one axis before you looked at the next axis. The first *rule*
+that applies decides: look for a veto on every axis, then for a gap on every axis, then for the
+floor.""")
+def axis_by_axis(scores, required):
+    for a, need in enumerate(required):
+        own = scores[:, a][~np.isnan(scores[:, a])]
+        if need and (own == 1).any():
+            return "no", a
+        if need and not own.size:
+            return "more", a
+        if need and own.mean() < 2.5:
+            return "no", a
+    return decided(scores, required)
+
+
+@q.mistake("""Of two vetoes you named the one of the first session. Where several axes fit, the
+smallest index.""")
+def first_session_named(scores, required):
+    found = np.argwhere((scores == 1) & required)
+    return ("no", int(found[0][1])) if len(found) else decided(scores, required)
 
 
 @q.mistake("""You failed who is exactly on the bar. The rules say below 2.5, and 3 or more.""")
@@ -601,10 +639,13 @@ def plan(brief):
 q = Question(plan, points=6)
 
 
+drawn = cache(Loop)
+
+
 def broken(f, loops, *rules):
     """The first rule of these that a plan breaks: a clause, or ""."""
     for kind, seed in loops:
-        brief = Loop(kind, seed).brief()
+        brief = drawn(kind, seed).brief()
         found = [p for p in problems(brief, f(brief)) if p.rule in ("form", *rules)]
         if found and found[0].rule == "twice":
             return f"in Loop({kind!r}, {seed}) a story is told twice"
@@ -800,8 +841,9 @@ def by_need(brief, key):
     return order
 
 
-@q.mistake("""You took the breaks at the very beginning, when the charge is 100 already: they give
-nothing. A break is worth its gain only where so much is missing.""")
+@q.mistake("""A session begins too low: you took no break, or took it at the very beginning, when
+the charge is 100 already and it gives nothing. A break is worth its gain only where so much is
+missing.""")
 def breaks_before_the_first_session(brief):
     whole = right_plan(brief)["order"]
     names = [name for name in whole if name != "break"]
@@ -1020,7 +1062,10 @@ def the_note(number, label, claim):
     """A probe: how this note was labelled."""
 
     def labelled(f):
-        given = f().get(number)
+        labels = f()
+        if not isinstance(labels, dict):
+            return "a dict from number to label is wanted"
+        given = labels.get(number)
         return "" if given == label else f"you labelled note {number} {given!r}"
 
     labelled.__name__, labelled.__doc__ = f"note_{number}", claim
@@ -1030,6 +1075,8 @@ def the_note(number, label, claim):
 def every_note_has_a_label(f):
     """Every note has one of LABELS"""
     answer = f()
+    if not isinstance(answer, dict):
+        return "a dict from number to label is wanted"
     if sorted(answer) != list(range(1, len(NOTES) + 1)):
         return f"the keys are {sorted(answer)}"
     strange = [n for n in sorted(answer) if answer[n] not in LABELS]
@@ -1275,6 +1322,15 @@ q.case(
     log_of((0, {"marks": {"Bo": MOCKS[0]["marks"]["Ada"], **MOCKS[0]["marks"]}})),
     claim="two peers are fine",
 )
+q.case(
+    log_of((1, {"marks": {"Ada": MOCKS[1]["marks"]["Ada"], "Bo": MOCKS[1]["marks"]["Ada"]}})),
+    claim="two peers do not stand for your own marks",
+)
+q.case(
+    [{**e, "marks": {w: {f"{a}!": m for a, m in k.items()} for w, k in e["marks"].items()}}
+     for e in log_of()],
+    claim="another rubric is fine, if all mocks have it",
+)  # fmt: skip
 q.case(log_of(marked(2, "Bo", testing=1)), claim="a second peer with one axis only breaks the set")
 q.case(
     [{**e, "marks": {w: {f"{a}!": m for a, m in k.items()} for w, k in e["marks"].items()}}
@@ -1376,6 +1432,23 @@ def zero_is_missing(log):
 peer, and that gap is half of what a mock teaches.""")
 def own_marks_not_missed(log):
     return examined(log, peer="peer")
+
+
+@q.mistake("""You counted markers. Two peers are two, and "self" is still missing.""")
+def two_markers_are_enough(log):
+    codes = [code for code in written_out(log) if code != "no_peer"]
+    few = "few_days" in codes
+    alone = any(len(e["marks"]) < 2 for e in log)
+    return [*codes[:few], *(["no_peer"] if alone else []), *codes[few:]]
+
+
+@q.mistake("""You compared with AXES, the axes of the supplied log. Other rounds have other rubrics;
+what counts is that all markers of a log have the same one.""")
+def axes_of_the_supplied_log(log):
+    codes = [code for code in written_out(log) if code != "axes"]
+    before = sum(code in ("few_days", "no_peer") for code in codes)
+    strange = any(set(m) != set(AXES) for e in log for m in e["marks"].values())
+    return [*codes[:before], *(["axes"] if strange else []), *codes[before:]]
 
 
 @q.mistake("""You let half marks pass. The levels are 0 to 3, with a text for each; 1.5 is a way not
