@@ -294,6 +294,7 @@ def test_a_copied_generator_of_random_numbers_goes_on_from_the_same_state():
     rng.normal()
     copy = duplicate(rng)
     assert copy.normal() == rng.normal()
+    assert copy.spawn(1)[0].normal() == rng.spawn(1)[0].normal()  # seeds are not shared
 
 
 # Showing
