@@ -10,6 +10,7 @@ their own, so that a probe handles nothing but plain data and calls.
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import linecache
 import sys
@@ -63,7 +64,10 @@ class Call:
 
 @dataclass
 class Outcome:
-    """What a probe gave: a value, or an error; and what was noticed on the way."""
+    """What a probe gave: a value, or an error; and what was noticed on the way.
+
+    last: the last call, as Watch has it.
+    """
 
     value: object = None
     error_kinds: tuple[str, ...] = ()
@@ -71,7 +75,12 @@ class Outcome:
     error_where: str = ""
     not_plain: str = ""
     changed: str = ""
-    call: Call | None = None
+    last: tuple[str, list, dict] | None = field(default=None, repr=False)
+
+    @functools.cached_property
+    def call(self) -> Call | None:
+        """The last call as a message shows it; most outcomes are never shown."""
+        return describe_call(*self.last) if self.last else None
 
     @property
     def error(self) -> str:
@@ -281,7 +290,7 @@ def _observe(probe, answer, name, quiet, watch) -> Outcome:
             watch.blamed = error is watch.raised
             outcome.error_kinds = class_names(error)
             outcome.error_text, outcome.error_where = first_line(error), learner_line(error)
-    outcome.changed, outcome.call = watch.changed, watch.call()
+    outcome.changed, outcome.last = watch.changed, watch.last
     for argument, copy in reversed(watch.spoilt):  # other probes may share it
         restore(argument, copy)
     return outcome
