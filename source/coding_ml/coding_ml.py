@@ -1841,7 +1841,7 @@ def a_short_stream(f):
 @q.probe(gives="")
 def three_items_two_places(f):
     """Each of 3 items is in a sample of 2 in 2/3 of all calls"""
-    return unfair(shares(f, [range(3)], 2, 340, 1), 2, 340, early=2)
+    return unfair(shares(f, [range(3)], 2, 430, 1), 2, 430, early=2)
 
 
 @q.probe(gives=[3, 3, 3])
