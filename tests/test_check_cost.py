@@ -73,6 +73,13 @@ def sum_each_prefix(xs):
     return [sum(xs[:end]) for end in range(len(xs))]
 
 
+def sort_again_for_each(xs):
+    kept = []
+    for x in xs:
+        kept.append(-x)
+        kept.sort()
+
+
 def pairs(xs):
     return sum(1 for i in range(len(xs)) for _ in range(i))
 
@@ -107,7 +114,15 @@ def test_linear_work_grows_in_proportion(f):
 
 @pytest.mark.parametrize(
     "f",
-    [pop_the_first, insert_in_front, look_up_in_a_list, cut_off_the_head, sum_each_prefix, pairs],
+    [
+        pop_the_first,
+        insert_in_front,
+        look_up_in_a_list,
+        cut_off_the_head,
+        sum_each_prefix,
+        sort_again_for_each,
+        pairs,
+    ],
 )
 def test_a_hidden_loop_over_the_list_is_counted(f):
     assert growth(f, numbers, 30, 240) == pytest.approx(2, abs=0.15)
@@ -142,6 +157,16 @@ def test_the_words_do_not_depend_on_the_count():
     for f in (pop_the_first, pairs, sum_each_prefix):
         text = excess_growth(f, numbers, 30, 240, at_most=1.4)
         assert text == "the work grows about like n^2"
+
+
+def test_the_power_that_is_told_is_never_one_that_is_allowed():
+    def between(xs):  # about n^1.45
+        for x in xs:
+            for _ in range(int((x + 1) ** 0.45)):
+                pass
+
+    assert 1.35 < growth(between, numbers, 100, 800) < 1.5
+    assert excess_growth(between, numbers, 100, 800, at_most=1.3) == "the work grows about like n^2"
 
 
 def test_peak_memory_tells_n_squared_from_n():

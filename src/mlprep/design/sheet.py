@@ -304,7 +304,8 @@ class Sheet:
                 (f"`{key}` ({value}) seems to be counted twice", value.value**2 / size),
             ):
                 other = _apply(rule, base | {key: changed}, strict=False)
-                if other and not _near(other, want) and _near(got.value, other, 0.01):
+                fits = other and not _near(other, want) and _near(got.value, other, 0.01)
+                if fits and what not in found:
                     found.append(what)
         return found + _factor(got, got.value / want if want else math.inf)
 
