@@ -149,3 +149,20 @@ def test_what_a_unit_imports_is_known_without_running_it():
     text = nbformat.writes(notebook)
     assert modules_of([text]) == ["json", "numpy", "scipy", "torch._dynamo", "torch.nn"]
     assert modules_of([text], ("test",)) == []
+
+
+def test_what_one_slot_has_tried_the_next_one_reads(tmp_path):
+    """Two ask at once: one works, the other waits and has the result."""
+    code = (
+        "import pathlib, sys, time\n"
+        "from mlprep.grading.bench import _one_at_a_time\n"
+        "with _one_at_a_time(pathlib.Path(sys.argv[1])) as file:\n"
+        "    found = file.read()\n"
+        "    if not found:\n"
+        "        time.sleep(0.3)\n"
+        "        file.write(b'tried')\n"
+        "    print(found.decode() or 'nothing')\n"
+    )
+    words = [sys.executable, "-c", code, tmp_path / "unit.json"]
+    pair = [subprocess.Popen(words, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    assert sorted(one.communicate()[0] for one in pair) == ["nothing\n", "tried\n"]

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -26,11 +27,14 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import BinaryIO
 
 from mlprep.errors import GraderError
 from mlprep.grading.launch import BLAS_THREADS, Cold, Warm, require_sandbox, why_no_sandbox
@@ -71,8 +75,11 @@ def judge_task(task: bytes) -> bytes:
 
 
 def prepare(task: UnitTask) -> None:
-    """Start the imports that judging a unit will take, in other processes, and go on."""
-    _root(_key(task.sandbox, task.modules, task.judge_modules))
+    """Start the imports that judging a unit will take, in other processes, and go on.
+
+    Whoever calls this makes sure that there is a sandbox, if the task wants one.
+    """
+    _root(_key(task.sandbox, task.modules, task.judge_modules), "checked" if task.sandbox else "")
 
 
 def close_benches() -> None:
@@ -106,12 +113,12 @@ def _key(sandbox: bool, modules: Sequence[str], judge_modules: Sequence[str]) ->
     return sandbox, tuple(modules), tuple(judge_modules)
 
 
-def _root(key: tuple) -> Root:
+def _root(key: tuple, mode: str = "") -> Root:
     with _roots_lock:
         if key in _roots and not _roots[key].is_alive():
             _roots.pop(key).close()
         if key not in _roots:
-            _roots[key] = Root(*key)
+            _roots[key] = Root(*key, mode)
         return _roots[key]
 
 
@@ -133,10 +140,12 @@ def _drop_slot(key: tuple) -> None:
 class Root:
     """The process that forks slots, seen from the one that started it."""
 
-    def __init__(self, sandbox: bool, modules: Sequence[str], judge_modules: Sequence[str]):
+    def __init__(
+        self, sandbox: bool, modules: Sequence[str], judge_modules: Sequence[str], mode: str = ""
+    ):
         self._lock = threading.Lock()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        mode = "sandbox" if sandbox else "unsafe"
+        mode = mode or ("sandbox" if sandbox else "unsafe")  # "checked": the sandbox was tried
         command = [sys.executable, "-m", "mlprep.grading.bench", str(theirs.fileno()), mode]
         with theirs:
             self._process = subprocess.Popen(
@@ -220,13 +229,13 @@ class Slot:
 
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
-    sandbox, split = sys.argv[2] == "sandbox", sys.argv.index("--")
+    sandbox, split = sys.argv[2] != "unsafe", sys.argv.index("--")
     modules, judge_modules = sys.argv[3:split], sys.argv[split + 1 :]
     mother, failure = None, ""
     try:
         if sys.platform == "linux":
             mother = Warm(sandbox, modules)  # it imports while we do
-        if sandbox:
+        if sys.argv[2] == "sandbox":
             require_sandbox()
         if mother is not None:
             with without_collecting():
@@ -234,7 +243,8 @@ def main() -> None:
             mother.ready()
     except (GraderError, OSError) as error:
         failure = why_no_sandbox() if isinstance(error, OSError) and sandbox else str(error)
-    _fork_slots(control, mother, failure)
+    with tempfile.TemporaryDirectory(prefix="mlprep-trials-") as trials:
+        _fork_slots(control, mother, failure, Path(trials))
     if mother is not None:
         mother.close()
 
@@ -251,7 +261,7 @@ def _import(modules: Sequence[str]) -> None:
     use_once()
 
 
-def _fork_slots(control: socket.socket, mother, failure: str) -> None:
+def _fork_slots(control: socket.socket, mother, failure: str, trials: Path) -> None:
     """Fork a slot for each request, until whoever started this process is gone or long silent."""
     slots: list[int] = []
     idle_since = time.monotonic()
@@ -274,7 +284,7 @@ def _fork_slots(control: socket.socket, mother, failure: str) -> None:
         if pid == 0:
             try:
                 control.close()
-                _serve(Connection(fds[0]), launcher, failure)
+                _serve(Connection(fds[0]), launcher, failure, trials)
             finally:
                 os._exit(0)
         os.close(fds[0])
@@ -282,8 +292,8 @@ def _fork_slots(control: socket.socket, mother, failure: str) -> None:
         slots.append(pid)
 
 
-def _serve(connection: Connection, launcher, failure: str) -> None:
-    """Be a slot."""
+def _serve(connection: Connection, launcher, failure: str, folder: Path) -> None:
+    """Be a slot. What came of worked solutions is kept in `folder`, for the other slots too."""
     refusal = Answer(failed=failure, hopeless=True, worker=socket.gethostname())
     connection.send_bytes(refusal.to_bytes() if failure else b"")
     tried: dict[str, dict] = {}  # what came of the worked solutions of the last few units
@@ -295,7 +305,12 @@ def _serve(connection: Connection, launcher, failure: str) -> None:
             return  # nobody asks any more, or the warm parent is gone: another slot does better
         key = unit_of(task)
         if key not in tried:
-            trials = _apart(lambda task=task: try_solutions(task, launcher), connection)
+            with _one_at_a_time(folder / f"{key}.json") as file:
+                trials = file.read()
+                if not trials:
+                    trials = _apart(lambda task=task: try_solutions(task, launcher), connection)
+                    if not any(trial["lost"] for trial in json.loads(trials or "{}").values()):
+                        file.write(trials)
             if not trials:
                 return  # whoever asked sees a lost slot
             tried = dict([*tried.items()][-KEPT_TRIALS:]) | {key: json.loads(trials)}
@@ -306,6 +321,18 @@ def _serve(connection: Connection, launcher, failure: str) -> None:
         if not answer:
             return
         connection.send_bytes(answer)
+
+
+@contextlib.contextmanager
+def _one_at_a_time(path: Path) -> Iterator[BinaryIO]:
+    """A file, open for reading and appending, that no other process has open so meanwhile."""
+    with open(path, "a+b") as file:
+        with contextlib.suppress(ImportError):  # Windows
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)  # closing it lets go
+        file.seek(0)
+        yield file
 
 
 def _apart(function: Callable[[], bytes], asker: Connection) -> bytes:
@@ -322,6 +349,7 @@ def _in_fork(function: Callable[[], bytes], asker: Connection) -> bytes:
     pid = os.fork()
     if pid == 0:
         try:
+            gc.disable()  # it ends soon
             asker.close()
             os.close(reader)
             answer = function()

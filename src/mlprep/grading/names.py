@@ -82,6 +82,7 @@ class Origins:
 
     def __init__(self, source: NotebookNode):
         self.imports: list[str] = []
+        self._known: dict[str, dict[str, str]] = {}
         self._definers: list[tuple[str, str, frozenset[str]]] = []  # what it is, name, binds
         for cell in source.cells:
             if cell.cell_type != "code":
@@ -102,13 +103,17 @@ class Origins:
 
         "" where none does.
         """
-        found = ""
-        for kind, cell, bound in self._definers:
-            if cell == test and kind == "test":
-                break
-            if name in bound:
-                found = kind
-        return found
+        return self._before(test).get(name, "")
+
+    def _before(self, test: str) -> dict[str, str]:
+        """What defines each name that is defined before `test`: the last of them."""
+        if test not in self._known:
+            known = self._known[test] = {}
+            for kind, cell, bound in self._definers:
+                if cell == test and kind == "test":
+                    break
+                known |= dict.fromkeys(bound, kind)
+        return self._known[test]
 
 
 @functools.lru_cache(maxsize=1000)
