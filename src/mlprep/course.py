@@ -1,8 +1,8 @@
 """Where things are: the course on disk, its units, and what `unit.toml` says of each.
 
-    course = Course.find()              the course that contains the working directory
-    course.units()                      every unit under source/, by name
-    course.unit("bias_variance")        one of them, or a UsageError that lists the others
+course = Course.find()              the course that contains the working directory
+course.units()                      every unit under source/, by name
+course.unit("bias_variance")        one of them, or a UsageError that lists the others
 """
 
 from __future__ import annotations

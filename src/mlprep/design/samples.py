@@ -1,8 +1,8 @@
 """What authors' answers to a worksheet share: a sheet that is whole, and one with a wrong number.
 
-    sheet = whole(assumptions, derived, stages={"model": (p99 / 2, "s"), "rest": (p99 / 2, "s")})
-    spoilt(sheet, peak_rps=1 / 2.5)       a derived number, times a factor
-    spoilt(sheet, storage=1, unit="TB")   … in another unit
+sheet = whole(assumptions, derived, stages={"model": (p99 / 2, "s"), "rest": (p99 / 2, "s")})
+spoilt(sheet, peak_rps=1 / 2.5)       a derived number, times a factor
+spoilt(sheet, storage=1, unit="TB")   … in another unit
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """What every design worksheet says in the same words; a placeholder each.
 
-    {{how_it_goes}}    what is done and what is graded
-    {{framework}}      the steps of the conversation
-    {{rubric}}         the seven axes
-    {{place_them}}     how the exemplars are marked
-    {{sheet_form}}     the six parts of a worksheet
-    {{in_words}}       the task in prose
-    {{how_marked}}     how its mark scheme begins
-    {{mark_yourself}}  how one's own marks are compared
+{{how_it_goes}}    what is done and what is graded
+{{framework}}      the steps of the conversation
+{{rubric}}         the seven axes
+{{place_them}}     how the exemplars are marked
+{{sheet_form}}     the six parts of a worksheet
+{{in_words}}       the task in prose
+{{how_marked}}     how its mark scheme begins
+{{mark_yourself}}  how one's own marks are compared
 """
 
 from mlprep.design.rubric import DESIGN, steps_table

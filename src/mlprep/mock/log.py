@@ -19,24 +19,15 @@ mock is what its rows say, so one that was cut off half-way is there as far as i
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from mlprep.mock.rounds import ROUNDS, level
+from mlprep.plan.journal import Journal
 from mlprep.plan.state import State
 
 FORM = 1  # of the rows' data
 TABLE = "mock_event"
-TABLES = (
-    f"CREATE TABLE IF NOT EXISTS {TABLE} (id INTEGER PRIMARY KEY, at TEXT NOT NULL,"
-    " form INTEGER NOT NULL, mock TEXT NOT NULL, kind TEXT NOT NULL, data TEXT NOT NULL)",
-    f"CREATE TRIGGER IF NOT EXISTS {TABLE}_stays BEFORE UPDATE ON {TABLE}"
-    " BEGIN SELECT RAISE(ABORT, 'mocks are only added'); END",
-    f"CREATE TRIGGER IF NOT EXISTS {TABLE}_is_kept BEFORE DELETE ON {TABLE}"
-    " BEGIN SELECT RAISE(ABORT, 'mocks are only added'); END",
-)
 SELF = "self"
 
 
@@ -107,31 +98,10 @@ class Mock:
         return vars(self) | {"day": self.day, "levels": levels, "gap": self.gap()}
 
 
-class Log:
-    """The mocks in a learner's file.
+class Log(Journal):
+    """The mocks in a learner's file."""
 
-    Args:
-        state: the file.
-        now: gives the time that is written to a row.
-
-    `notes` has a sentence for rows that could not be read.
-    """
-
-    def __init__(self, state: State, now: Callable[[], datetime] = lambda: datetime.now(UTC)):
-        self.state, self.now = state, now
-        self.notes: list[str] = []
-
-    def begin(self, **data) -> str:
-        """Add a mock; its id."""
-        name = uuid.uuid4().hex
-        self.add(name, "begun", **data)
-        return name
-
-    def add(self, mock: str, kind: str, **data) -> None:
-        """Add what happened. It is on the disk when this returns."""
-        row = {"at": self.now().isoformat(timespec="seconds"), "form": FORM, "mock": mock}
-        row |= {"kind": kind, "data": json.dumps(data, ensure_ascii=False)}
-        self.state.add(TABLES, TABLE, row)
+    table, thing, form = TABLE, "mock", FORM
 
     def mocks(self) -> list[Mock]:
         """All mocks that count, the first one first, those that were cut off among them."""

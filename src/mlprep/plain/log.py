@@ -11,24 +11,14 @@ clock is the time of the first row, so it runs whatever becomes of the terminal.
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from mlprep.plain.talk import MARKS, TALK, Entry, Review, review
-from mlprep.plan.state import State
+from mlprep.plan.journal import Journal
 
 FORM = 1  # of the rows' data
 TABLE = "plain_event"
-TABLES = (
-    f"CREATE TABLE IF NOT EXISTS {TABLE} (id INTEGER PRIMARY KEY, at TEXT NOT NULL,"
-    " form INTEGER NOT NULL, sitting TEXT NOT NULL, kind TEXT NOT NULL, data TEXT NOT NULL)",
-    f"CREATE TRIGGER IF NOT EXISTS {TABLE}_stays BEFORE UPDATE ON {TABLE}"
-    " BEGIN SELECT RAISE(ABORT, 'sittings are only added'); END",
-    f"CREATE TRIGGER IF NOT EXISTS {TABLE}_is_kept BEFORE DELETE ON {TABLE}"
-    " BEGIN SELECT RAISE(ABORT, 'sittings are only added'); END",
-)
 
 
 @dataclass
@@ -92,31 +82,10 @@ class Sitting:
         }
 
 
-class Log:
-    """The sittings in a learner's file.
+class Log(Journal):
+    """The sittings in a learner's file."""
 
-    Args:
-        state: the file.
-        now: gives the time that is written to a row.
-
-    `notes` has a sentence for rows that could not be read.
-    """
-
-    def __init__(self, state: State, now: Callable[[], datetime] = lambda: datetime.now(UTC)):
-        self.state, self.now = state, now
-        self.notes: list[str] = []
-
-    def begin(self, **data) -> str:
-        """Add a sitting; its id."""
-        name = uuid.uuid4().hex
-        self.add(name, "begun", **data)
-        return name
-
-    def add(self, sitting: str, kind: str, **data) -> None:
-        """Add what happened. It is on the disk when this returns."""
-        row = {"at": self.now().isoformat(timespec="seconds"), "form": FORM, "sitting": sitting}
-        row |= {"kind": kind, "data": json.dumps(data, ensure_ascii=False)}
-        self.state.add(TABLES, TABLE, row)
+    table, thing, form = TABLE, "sitting", FORM
 
     def sittings(self) -> list[Sitting]:
         """All sittings, the first one first, those that were never run among them."""

@@ -4,6 +4,7 @@
 
     stages      what curriculum.toml and the units say: stages in order, their minutes and topics
     state       what the learner chose, in work/attempts.db
+    journal     what happens (a mock, a sitting in the plain editor), a row each, in that file too
     record      what the attempts say: how far each unit is, the diagnostic, mistakes due again
     schedule    hours by stage and week
     overview    all of it together; text, picture, calendar and export show it
