@@ -1,7 +1,8 @@
 """The first run: a plain file's answer, graded with its question's real tests.
 
-The answer takes the place of the answer cell in a copy of the notebook that holds its question
-only, and goes through the same judge as everything else. The learner's notebook is not touched.
+The answer takes the place of the answer cell in a copy of the notebook that holds its question only
+(and the worked answers that it is built on), and goes through the same judge as everything else. The
+learner's notebook is not touched.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from nbformat import NotebookNode
 from mlprep.errors import GraderError
 from mlprep.grading.judge import Result, files_beside, judge_notebook
 from mlprep.grading.launch import for_own_work
-from mlprep.grading.merge import grade_id, read_notebook, role
+from mlprep.grading.merge import read_notebook
+from mlprep.grading.names import python_of, read_and_bound
+from mlprep.grading.roles import grade_id, role
 from mlprep.plain.page import Asked
 
 
@@ -40,17 +43,32 @@ def run(question: Asked, answer: str) -> Result:
 
 
 def only(source: NotebookNode, question: str) -> NotebookNode:
-    """The notebook with its locked cells, one question's answer cell and that question's tests."""
+    """The notebook with its locked cells, one question's answer cell and that question's tests;
+    and the answers, as they are worked out, that this question is built on."""
     made = copy.deepcopy(source)
-    cells, latest = [], ""
-    for cell in made.cells:
+    kept, others, latest = set(), {}, ""
+    for number, cell in enumerate(made.cells):
         kind = role(cell)
         if kind == "answer":
             latest = grade_id(cell)
         if kind == "locked" or (kind in ("answer", "test") and latest == question):
-            cells.append(cell)
-    made.cells = cells
+            kept.add(number)
+        elif kind == "answer":
+            others[number] = names_of(cell)
+    needed = [names_of(made.cells[n])[0] for n in kept if role(made.cells[n]) != "locked"]
+    while needed:
+        names = needed.pop()
+        for number, (read, bound) in others.items():
+            if number not in kept and names & bound:
+                kept.add(number)
+                needed.append(read)
+    made.cells = [cell for number, cell in enumerate(made.cells) if number in kept]
     return made
+
+
+def names_of(cell: NotebookNode) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that a cell reads, and those that it binds."""
+    return read_and_bound(python_of(cell.source))
 
 
 def _one(results: list[Result]) -> Result:
