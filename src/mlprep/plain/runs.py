@@ -1,8 +1,8 @@
 """The first run: a plain file's answer, graded with its question's real tests.
 
-The answer takes the place of the answer cell in a copy of the notebook that holds its question only
-(and the worked answers that it is built on), and goes through the same judge as everything else. The
-learner's notebook is not touched.
+The answer takes the place of the answer cell in a copy of the notebook that holds its question
+only (and the worked answers that it is built on), and goes through the same judge as everything
+else. The learner's notebook is not touched.
 """
 
 from __future__ import annotations
