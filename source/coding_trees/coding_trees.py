@@ -49,8 +49,7 @@ def cost(f, make, small, large, at_most, gives, of=work):
     """What is wrong with how f's cost grows, or with its answer for the smaller size; else ""."""
     if difference(plain(f(*make(small))), plain(gives)):
         return "the answer is wrong there"
-    text = excess_growth(f, make, small, large, at_most=at_most, of=of)
-    return text.replace("n^1", "n^2")  # like n^1.4: a part of it goes with the square
+    return excess_growth(f, make, small, large, at_most=at_most, of=of)
 
 
 # %% [markdown]

@@ -53,8 +53,7 @@ def cost(f, make, small, large, at_most, gives):
     """What is wrong with how f's work grows, or with its answer for the smaller size; else ""."""
     if difference(plain(f(*make(small))), plain(gives)):
         return "the answer is wrong there"
-    text = excess_growth(f, make, small, large, at_most=at_most)
-    return text.replace("n^1", "n^2")  # like n^1.4: a part of it goes with the square
+    return excess_growth(f, make, small, large, at_most=at_most)
 
 
 # %% [markdown]
