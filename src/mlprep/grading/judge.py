@@ -192,9 +192,7 @@ def read_ahead(source: NotebookNode) -> None:
     for cell in source.cells:
         if role(cell) == "test":
             with contextlib.suppress(SyntaxError):
-                code = python_of(cell.source)
-                compiled_test(code, f"<test {grade_id(cell)}>")
-                read_and_bound(code)
+                compiled_test(python_of(cell.source), f"<test {grade_id(cell)}>")
 
 
 class _Run:
