@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import PASSED
+from conftest import PASSED, fingerprint
 from helpers import find, sandbox
 from pasting import pasted
 
@@ -29,6 +29,13 @@ GRADER = [
     *(p for p in (ROOT / "src/mlprep").rglob("*.*") if p.parent.name not in (*SCREENS, "static")),
     *(ROOT / "tests" / name for name in ("conftest.py", "helpers.py", "pasting.py", __file__)),
 ]
+
+
+@functools.cache
+def hash_of(*files: Path) -> str:
+    """One hash for the files among these paths."""
+    files = [file for file in files if file.is_file() and file.suffix != ".pyc"]
+    return fingerprint(*(part for f in sorted(files) for part in (f.name, f.read_bytes())))
 
 
 @dataclass(frozen=True)
@@ -66,12 +73,10 @@ class Assignment:
         return counts | {"questions": len(self.proofs)}
 
     @functools.cached_property
-    def parts(self) -> list[bytes]:
+    def parts(self) -> list[str]:
         """All that a test of this notebook depends on."""
-        files = [*self.source_path.parent.rglob("*"), *GRADER]
-        files.append(COURSE.unit(self.unit).release_notebook(self.stem))
-        files = [file for file in files if file.is_file() and file.suffix != ".pyc"]
-        return [part for f in sorted(files) for part in (f.name.encode(), f.read_bytes())]
+        release = COURSE.unit(self.unit).release_notebook(self.stem)
+        return [hash_of(*self.source_path.parent.rglob("*"), release), hash_of(*GRADER)]
 
     def graded(self, learner: nbformat.NotebookNode) -> Report:
         """What the judge says, the answers running in a sandboxed process."""
