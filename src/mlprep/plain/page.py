@@ -15,7 +15,8 @@ from nbformat import NotebookNode
 
 from mlprep.course import Unit
 from mlprep.errors import AuthorError, UsageError
-from mlprep.grading.merge import grade_id, read_notebook, role
+from mlprep.grading.merge import read_notebook
+from mlprep.grading.roles import grade_id, role
 from mlprep.plain.talk import MARKS
 
 STUB = re.compile(r"^([ \t]*)# YOUR CODE HERE\n[ \t]*raise NotImplementedError\(\)", re.MULTILINE)
